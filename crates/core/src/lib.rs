@@ -1,0 +1,7 @@
+//! Posts in, assessments out.
+//!
+//! Pure functions over batches: no files, clock, network or chance. The stages, in data order:
+//! `post`, `text`, `identifier`, `assessment`.
+
+pub mod post;
+pub mod units;
