@@ -1,0 +1,373 @@
+//! Terms and their senses, found in one pass over a folded text, by form and by sound.
+
+use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
+use rustc_hash::FxHashMap;
+
+use super::sense::Sense;
+use super::{PackError, columns, fault};
+use crate::text::syllable::Syllable;
+use crate::text::{CharTable, Folded, Steps, is_ideograph};
+
+/// A term that stands in a text: its sense, the units it covers and what had to be undone to read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// First unit.
+    pub from: u32,
+    /// One past the last unit.
+    pub to: u32,
+    /// What the term means here.
+    pub sense: Sense,
+    /// All steps that were needed.
+    pub steps: Steps,
+}
+
+struct Term {
+    letters: Vec<char>,
+    senses: Vec<(Sense, f32)>,
+}
+
+/// All terms of all packs.
+pub struct Lexicon {
+    terms: Vec<Term>,
+    by_form: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
+    by_sound: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
+    by_initials: FxHashMap<String, Vec<u32>>,
+}
+
+/// Collects the lines of the lexicons.
+pub struct Builder<'a> {
+    characters: &'a CharTable,
+    numbers: FxHashMap<Vec<char>, u32>,
+    terms: Vec<Term>,
+}
+
+impl<'a> Builder<'a> {
+    /// An empty lexicon whose terms will be folded by `characters`.
+    pub fn new(characters: &'a CharTable) -> Builder<'a> {
+        Builder { characters, numbers: FxHashMap::default(), terms: Vec::new() }
+    }
+
+    /// Adds one line: term, sense, bits, source, innocent uses.
+    ///
+    /// # Errors
+    /// An unknown sense, a weight that is no number, an empty term, the same term and sense twice.
+    pub fn add(&mut self, file: &str, line: usize, cells: &[&str]) -> Result<(), PackError> {
+        let [term, sense, bits, _source, _innocent] = columns(file, line, cells)?;
+        let Some(sense) = Sense::parse(sense) else {
+            return Err(fault(file, line, &format!("no sense is called \"{sense}\"; the list is in pack/sense.rs")));
+        };
+        let bits: f32 = match bits.parse() {
+            Ok(bits) if (-9.0..=9.0).contains(&bits) => bits,
+            _ => {
+                let message = format!("weight is not a number from -9 to 9: \"{bits}\"; give bits, such as 2.5");
+                return Err(fault(file, line, &message));
+            }
+        };
+        let mut folded = Folded::default();
+        self.characters.fold(term, &mut folded);
+        let letters: Vec<char> = folded.units.iter().map(|unit| unit.ch).collect();
+        if letters.is_empty() {
+            return Err(fault(file, line, "nothing is left of the term once symbols are folded away; take the line out"));
+        }
+        let next = self.terms.len() as u32;
+        let number = *self.numbers.entry(letters.clone()).or_insert(next);
+        if number == next {
+            self.terms.push(Term { letters, senses: Vec::new() });
+        }
+        let senses = &mut self.terms[number as usize].senses;
+        if !senses.iter().any(|(known, _)| *known == sense) {
+            senses.push((sense, bits));
+        }
+        Ok(())
+    }
+
+    /// Builds the automata.
+    ///
+    /// # Errors
+    /// Only where the lexicon is too large for an automaton.
+    pub fn build(self) -> Result<Lexicon, PackError> {
+        let too_large = |_| fault("lexicon.tsv", 0, "too many terms for one automaton; split the pack");
+        let forms: Vec<(String, u32)> = self
+            .terms
+            .iter()
+            .enumerate()
+            .map(|(number, term)| (term.letters.iter().collect(), number as u32))
+            .collect();
+        let mut sounds: FxHashMap<String, u32> = FxHashMap::default();
+        let mut by_initials: FxHashMap<String, Vec<u32>> = FxHashMap::default();
+        for (number, term) in self.terms.iter().enumerate() {
+            let Some(sound) = sound_key(self.characters, &term.letters) else { continue };
+            sounds.entry(sound).or_insert(number as u32);
+            if term.senses.iter().any(|(sense, _)| read_by_initials(*sense)) && (2..=3).contains(&term.letters.len()) {
+                let initials: String =
+                    term.letters.iter().filter_map(|ch| self.characters.syllable_name(*ch).chars().next()).collect();
+                by_initials.entry(initials).or_default().push(number as u32);
+            }
+        }
+        let mut sounds: Vec<(String, u32)> = sounds.into_iter().collect();
+        sounds.sort();
+        let automaton = |pairs: Vec<(String, u32)>| {
+            if pairs.is_empty() {
+                return Ok(None);
+            }
+            CharwiseDoubleArrayAhoCorasickBuilder::new().build_with_values(pairs).map(Some).map_err(too_large)
+        };
+        Ok(Lexicon { by_form: automaton(forms)?, by_sound: automaton(sounds)?, terms: self.terms, by_initials })
+    }
+}
+
+/// Senses whose terms people write by initials; the common words among them are too many to guess.
+fn read_by_initials(sense: Sense) -> bool {
+    use super::sense::Slot;
+    matches!(
+        sense.slot(),
+        Slot::Child | Slot::Transfer | Slot::Consideration | Slot::Papers | Slot::Pregnancy | Slot::Surrogacy
+    )
+}
+
+/// Syllables as characters of the private use area, so that one kind of automaton serves both views.
+fn sound_char(sound: u16) -> char {
+    char::from_u32(0xE000 + u32::from(sound)).unwrap_or('\u{F8FF}')
+}
+
+fn sound_key(characters: &CharTable, letters: &[char]) -> Option<String> {
+    if letters.len() < 2 {
+        return None;
+    }
+    letters
+        .iter()
+        .map(|ch| match characters.syllable(*ch) {
+            0 => None,
+            sound => Some(sound_char(sound)),
+        })
+        .collect()
+}
+
+/// A match before longer ones have won over those they hold.
+#[derive(Clone, Copy)]
+struct Candidate {
+    from: u32,
+    to: u32,
+    term: u32,
+    steps: Steps,
+}
+
+/// Buffers for scanning; one a thread.
+#[derive(Default)]
+pub struct Scanner {
+    candidates: Vec<Candidate>,
+    guesses: Vec<Candidate>,
+}
+
+impl Lexicon {
+    /// How many terms there are.
+    pub fn len(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// The terms in the order of their lines, as folded text.
+    pub fn terms(&self) -> impl Iterator<Item = String> + '_ {
+        self.terms.iter().map(|term| term.letters.iter().collect())
+    }
+
+    /// Appends the terms of `folded`, in order of place, to `hits`. A term inside a longer one does not count: that is
+    /// how "draw a pension" is kept from being read as "adopt".
+    pub fn scan(&self, folded: &Folded, scanner: &mut Scanner, hits: &mut Vec<Hit>) {
+        let Some(automaton) = &self.by_form else { return };
+        scanner.candidates.clear();
+        let units = &folded.units;
+        let mut stepper = automaton.find_overlapping_stepper();
+        for (at, unit) in units.iter().enumerate() {
+            stepper.consume(unit.ch);
+            for found in stepper.matches() {
+                let term = &self.terms[found.value() as usize];
+                let (from, to) = (at + 1 - term.letters.len(), at + 1);
+                if !cuts_word(folded, from, to) {
+                    let steps = Steps::NONE;
+                    scanner.candidates.push(Candidate { from: from as u32, to: to as u32, term: found.value(), steps });
+                }
+            }
+        }
+        drop_contained(&mut scanner.candidates);
+        for candidate in &scanner.candidates {
+            let steps = folded.steps(candidate.from as usize, candidate.to as usize);
+            self.push(candidate, steps, hits);
+        }
+    }
+
+    /// Appends what sounds like a term but is written otherwise: homophones, pinyin, initials.
+    ///
+    /// What stands there as a common word is left alone, and so is what a known term already covers.
+    pub fn scan_by_sound(
+        &self,
+        characters: &CharTable,
+        folded: &Folded,
+        syllables: &[Syllable],
+        scanner: &mut Scanner,
+        hits: &mut Vec<Hit>,
+    ) {
+        let Some(automaton) = &self.by_sound else { return };
+        scanner.guesses.clear();
+        let mut stepper = automaton.find_overlapping_stepper();
+        for (at, syllable) in syllables.iter().enumerate() {
+            stepper.consume(if syllable.sound == 0 { '\0' } else { sound_char(syllable.sound) });
+            for found in stepper.matches() {
+                let letters = &self.terms[found.value() as usize].letters;
+                let run = &syllables[at + 1 - letters.len()..=at];
+                if let Some(steps) = self.reading(characters, folded, run, letters) {
+                    scanner.guesses.push(Candidate { from: run[0].from, to: syllable.to, term: found.value(), steps });
+                }
+            }
+        }
+        self.guess_initials(folded, &mut scanner.guesses);
+        drop_contained(&mut scanner.guesses);
+        let exact = std::mem::take(&mut scanner.candidates);
+        for guess in &scanner.guesses {
+            let covered = exact.iter().any(|known| known.from < guess.to && guess.from < known.to && known.to - known.from >= 2);
+            if !covered {
+                let steps = guess.steps.with(folded.steps(guess.from as usize, guess.to as usize));
+                self.push(guess, steps, hits);
+            }
+        }
+        scanner.candidates = exact;
+    }
+
+    /// The steps by which `run` is read as `letters`, or `None` where it is the term itself or ordinary words.
+    fn reading(&self, characters: &CharTable, folded: &Folded, run: &[Syllable], letters: &[char]) -> Option<Steps> {
+        let mut steps = Steps::NONE;
+        for (syllable, letter) in run.iter().zip(letters) {
+            if syllable.steps.has(Steps::PINYIN) {
+                steps = steps.with(Steps::PINYIN);
+            } else if syllable.ch != *letter {
+                steps = steps.with(Steps::HOMOPHONE);
+            }
+        }
+        if steps.is_empty() {
+            return None;
+        }
+        if steps.has(Steps::HOMOPHONE) && reads_as_words(characters, folded, run[0].from as usize, run[run.len() - 1].to as usize, letters) {
+            return None;
+        }
+        Some(steps)
+    }
+
+    fn guess_initials(&self, folded: &Folded, guesses: &mut Vec<Candidate>) {
+        let units = &folded.units;
+        let mut at = 0;
+        while at < units.len() {
+            if !units[at].ch.is_ascii_lowercase() {
+                at += 1;
+                continue;
+            }
+            let len = units[at..].iter().take_while(|unit| unit.ch.is_ascii_alphanumeric()).count();
+            let beside = at > 0 && is_ideograph(units[at - 1].ch) || units.get(at + len).is_some_and(|unit| is_ideograph(unit.ch));
+            if beside && (2..=3).contains(&len) {
+                let initials: String = units[at..at + len].iter().map(|unit| unit.ch).collect();
+                for &term in self.by_initials.get(&initials).into_iter().flatten() {
+                    guesses.push(Candidate { from: at as u32, to: (at + len) as u32, term, steps: Steps::INITIALS });
+                }
+            }
+            at += len.max(1);
+        }
+    }
+
+    fn push(&self, candidate: &Candidate, steps: Steps, hits: &mut Vec<Hit>) {
+        for &(sense, _) in &self.terms[candidate.term as usize].senses {
+            hits.push(Hit { from: candidate.from, to: candidate.to, sense, steps });
+        }
+    }
+}
+
+/// Whether Latin letters or digits go on beyond a term that starts or ends with some.
+fn cuts_word(folded: &Folded, from: usize, to: usize) -> bool {
+    let units = &folded.units;
+    let latin = |at: usize| units[at].ch.is_alphabetic() && !is_ideograph(units[at].ch);
+    (latin(from) && from > 0 && latin(from - 1) && !units[from].spaced) || (latin(to - 1) && to < units.len() && latin(to) && !units[to].spaced)
+}
+
+/// Whether characters that sound like a term are there as words of their own: each of them that differs from the term
+/// belongs to a common word with a neighbour, inside the run or beyond it.
+fn reads_as_words(characters: &CharTable, folded: &Folded, from: usize, to: usize, letters: &[char]) -> bool {
+    let units = &folded.units;
+    let word = |at: usize| {
+        at + 1 < units.len() && units[at + 1].gap.is_empty() && !units[at + 1].spaced && characters.is_word(units[at].ch, units[at + 1].ch)
+    };
+    let single = to - from == letters.len();
+    (from..to)
+        .enumerate()
+        .filter(|(index, at)| !single || letters.get(*index) != Some(&units[*at].ch))
+        .all(|(_, at)| (at > 0 && word(at - 1)) || word(at))
+}
+
+/// Sorts candidates by place and drops those that lie inside a longer one.
+fn drop_contained(candidates: &mut Vec<Candidate>) {
+    candidates.sort_by_key(|candidate| (candidate.from, std::cmp::Reverse(candidate.to), candidate.term));
+    let mut longest: (u32, u32) = (0, 0);
+    candidates.retain(|candidate| {
+        let inside = candidate.to <= longest.1 && (candidate.from, candidate.to) != longest;
+        if candidate.to > longest.1 {
+            longest = (candidate.from, candidate.to);
+        }
+        !inside
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Packs;
+    use super::*;
+
+    fn packs() -> Packs {
+        let characters = "领\tling\t領\t令页\n养\tyang\t養\t\n老\tlao\t\t\n金\tjin\t\t\n男\tnan\t\t田力\n宝\tbao\t寶\t\n南\tnan\t\t\n包\tbao\t\t\n书\tshu\t書\t\n";
+        let lexicon = "领养\ttake\t1\tpress\t-\n领养老金\tpension\t-2\tcommon\t-\n男宝\tchild_code_male\t2\tpress\t-\nrehome\tgive\t1\tpress\tpets\n";
+        let words = "书包\n";
+        Packs::parse(&[("zh/characters.tsv", characters), ("zh/lexicon.tsv", lexicon), ("zh/words.txt", words)]).expect("valid")
+    }
+
+    fn senses(text: &str) -> Vec<(&'static str, String)> {
+        let packs = packs();
+        let mut folded = Folded::default();
+        packs.characters.fold(text, &mut folded);
+        let (mut scanner, mut hits, mut syllables) = (Scanner::default(), Vec::new(), Vec::new());
+        packs.lexicon.scan(&folded, &mut scanner, &mut hits);
+        packs.pinyin.read(&packs.characters, &folded, &mut syllables);
+        packs.lexicon.scan_by_sound(&packs.characters, &folded, &syllables, &mut scanner, &mut hits);
+        hits.iter()
+            .map(|hit| {
+                let span = folded.span(hit.from as usize, hit.to as usize);
+                (hit.sense.name(), span.slice(text).expect("on boundaries").to_owned())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_longest_term_wins() {
+        assert_eq!(senses("领养"), [("take", "领养".to_owned())]);
+        assert_eq!(senses("领养老金"), [("pension", "领养老金".to_owned())]);
+    }
+
+    #[test]
+    fn a_disguised_term_is_found_where_it_stands() {
+        assert_eq!(senses("領*養"), [("take", "領*養".to_owned())]);
+        assert_eq!(senses("有田力宝"), [("child_code_male", "田力宝".to_owned())]);
+        assert_eq!(senses("有南包"), [("child_code_male", "南包".to_owned())]);
+        assert_eq!(senses("有nanbao"), [("child_code_male", "nanbao".to_owned())]);
+        assert_eq!(senses("有nb的"), [("child_code_male", "nb".to_owned())]);
+    }
+
+    #[test]
+    fn a_common_word_is_no_homophone() {
+        assert_eq!(senses("男书包"), []);
+    }
+
+    #[test]
+    fn latin_terms_stand_between_word_borders() {
+        assert_eq!(senses("Rehome her"), [("give", "Rehome".to_owned())]);
+        assert_eq!(senses("prehomeland"), []);
+    }
+}

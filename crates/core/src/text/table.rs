@@ -1,0 +1,510 @@
+//! The character table: how each character is folded, built once from pack data.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Folded, Steps, Unit, is_ideograph};
+
+/// What is done with a character, packed in 32 bits: an action, a payload, the steps it costs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Action {
+    /// Stays, or becomes another character.
+    Map(char, Steps),
+    /// Becomes several characters.
+    Expand(u32, Steps),
+    /// Is not there for a reader.
+    Drop,
+    /// A symbol that people put between characters.
+    Noise,
+    /// A symbol that may be noise or mean something: `-`, `~`, `.`, `/`.
+    Soft,
+    /// White space.
+    Space,
+}
+
+const BMP: usize = 0x1_0000;
+
+/// How characters are folded. Build once, share between threads.
+pub struct CharTable {
+    actions: Vec<Action>,
+    beyond: FxHashMap<char, Action>,
+    expansions: Vec<Vec<char>>,
+    joins: FxHashMap<(char, char), char>,
+    may_end_join: Vec<u64>,
+    words: FxHashSet<(char, char)>,
+    term_pairs: FxHashSet<(char, char)>,
+    syllables: Vec<u16>,
+    syllable_names: Vec<String>,
+}
+
+/// One line of a pack's character table.
+#[derive(Clone, Debug, Default)]
+pub struct CharacterRow<'a> {
+    /// The common form.
+    pub ch: char,
+    /// Its reading in pinyin without tone.
+    pub pinyin: &'a str,
+    /// Traditional and variant forms.
+    pub variants: &'a str,
+    /// The two parts it is split into, or nothing.
+    pub parts: &'a str,
+}
+
+impl CharTable {
+    /// Builds the table from a pack's characters, emoji and common words; `terms` are the lexicons' own words, which a
+    /// split character may belong to.
+    pub fn new<'a>(
+        characters: impl IntoIterator<Item = CharacterRow<'a>>,
+        emoji: impl IntoIterator<Item = (&'a str, &'a str)>,
+        words: impl IntoIterator<Item = &'a str>,
+        terms: impl IntoIterator<Item = &'a str>,
+    ) -> CharTable {
+        let neighbours = |term: &'a str| term.chars().zip(term.chars().skip(1));
+        let mut table = CharTable {
+            actions: (0..BMP).map(|code| base_action(code as u32)).collect(),
+            beyond: FxHashMap::default(),
+            expansions: Vec::new(),
+            joins: FxHashMap::default(),
+            may_end_join: vec![0; BMP / 64],
+            words: words.into_iter().filter_map(pair).collect(),
+            term_pairs: terms.into_iter().flat_map(neighbours).collect(),
+            syllables: vec![0; BMP],
+            syllable_names: vec![String::new()],
+        };
+        table.add_compatibility_forms();
+        table.add_characters(characters);
+        for (symbol, text) in emoji {
+            let Some(first) = symbol.chars().next() else { continue };
+            let letters: Vec<char> = text.chars().collect();
+            let action = match letters[..] {
+                [] => Action::Noise,
+                [single] => Action::Map(single, Steps::EMOJI),
+                _ => table.expansion(letters, Steps::EMOJI),
+            };
+            table.set(first, action);
+        }
+        table
+    }
+
+    /// Folds `original` into `out`, whose buffers are used again. Time is linear in the text.
+    ///
+    /// ```
+    /// use magpie_core::pack::Packs;
+    /// use magpie_core::text::Folded;
+    ///
+    /// let mut folded = Folded::default();
+    /// Packs::builtin().characters.fold("領*養 ３個月", &mut folded);
+    /// assert_eq!(folded.text(), "领养3个月");
+    /// assert_eq!(folded.span(0, 2).slice("領*養 ３個月"), Some("領*養"));
+    /// ```
+    pub fn fold(&self, original: &str, out: &mut Folded) {
+        out.units.clear();
+        let mut writer = Writer { table: self, units: &mut out.units, gap: Steps::NONE, pending: Pending::default() };
+        for (at, ch) in original.char_indices() {
+            let (start, end) = (at as u32, (at + ch.len_utf8()) as u32);
+            match self.action(ch) {
+                Action::Map(to, steps) => writer.push(Unit { ch: to, start, end, steps, gap: Steps::NONE, spaced: false }),
+                Action::Expand(index, steps) => {
+                    for &to in &self.expansions[index as usize] {
+                        writer.push(Unit { ch: to, start, end, steps, gap: Steps::NONE, spaced: false });
+                    }
+                }
+                Action::Drop => writer.gap = writer.gap.with(Steps::INVISIBLE),
+                Action::Noise | Action::Soft | Action::Space => writer.hold(ch, start, end, self.action(ch)),
+            }
+        }
+        writer.flush(None);
+        read_confusables(&mut out.units);
+    }
+
+    /// Whether two characters make a common word.
+    pub fn is_word(&self, first: char, second: char) -> bool {
+        self.words.contains(&(first, second))
+    }
+
+    /// The number of a character's syllable in pinyin without tone; 0 where it has none.
+    pub fn syllable(&self, ch: char) -> u16 {
+        self.syllables.get(ch as usize).copied().unwrap_or(0)
+    }
+
+    /// The syllable of a character by name; empty where it has none.
+    pub fn syllable_name(&self, ch: char) -> &str {
+        &self.syllable_names[usize::from(self.syllable(ch))]
+    }
+
+    /// The syllables by number; number 0 is none.
+    pub fn syllable_names(&self) -> &[String] {
+        &self.syllable_names
+    }
+
+    /// The common forms that a character's variants fold to, for one that is itself a variant.
+    pub fn simplified(&self, ch: char) -> Option<char> {
+        match self.action(ch) {
+            Action::Map(to, steps) if steps.has(Steps::TRADITIONAL) => Some(to),
+            _ => None,
+        }
+    }
+
+    fn action(&self, ch: char) -> Action {
+        match self.actions.get(ch as usize) {
+            Some(action) => *action,
+            None => self.beyond.get(&ch).copied().unwrap_or(Action::Map(ch, Steps::NONE)),
+        }
+    }
+
+    fn set(&mut self, ch: char, action: Action) {
+        match self.actions.get_mut(ch as usize) {
+            Some(slot) => *slot = action,
+            None => {
+                self.beyond.insert(ch, action);
+            }
+        }
+    }
+
+    fn expansion(&mut self, letters: Vec<char>, steps: Steps) -> Action {
+        self.expansions.push(letters);
+        Action::Expand((self.expansions.len() - 1) as u32, steps)
+    }
+
+    /// Full-width, circled, parenthesised, mathematical and squared forms, and letters with marks.
+    fn add_compatibility_forms(&mut self) {
+        const BLOCKS: [std::ops::RangeInclusive<u32>; 12] = [
+            0xA0..=0x24F,
+            0x1E00..=0x1EFF,
+            0x2070..=0x209F,
+            0x2100..=0x218F,
+            0x2460..=0x24FF,
+            0x2E80..=0x2FDF,
+            0x3200..=0x33FF,
+            0xF900..=0xFAFF,
+            0xFE30..=0xFE6F,
+            0xFF00..=0xFFEF,
+            0x1D400..=0x1D7FF,
+            0x1F100..=0x1F1FF,
+        ];
+        for code in BLOCKS.into_iter().flatten() {
+            let Some(ch) = char::from_u32(code) else { continue };
+            if !matches!(self.action(ch), Action::Map(..)) {
+                continue;
+            }
+            let letters: Vec<char> = match code {
+                // Black circled digits and squared letters have no compatibility form.
+                0x24EB..=0x24F4 => (code - 0x24EB + 11).to_string().chars().collect(),
+                0x24F5..=0x24FE => (code - 0x24F5 + 1).to_string().chars().collect(),
+                0x1F130..=0x1F149 => vec![letter(code - 0x1F130)],
+                0x1F150..=0x1F169 => vec![letter(code - 0x1F150)],
+                0x1F170..=0x1F189 => vec![letter(code - 0x1F170)],
+                0x1F1E6..=0x1F1FF => vec![letter(code - 0x1F1E6)],
+                _ => ch.nfkd().filter(|part| !is_mark(*part)).flat_map(char::to_lowercase).map(plain_letter).collect(),
+            };
+            let steps = if ch.is_alphabetic() && code < 0x1F00 { Steps::NONE } else { Steps::WIDTH };
+            let action = match letters[..] {
+                [] => Action::Drop,
+                [single] if single == ch => continue,
+                [single] => match base_action(single as u32) {
+                    Action::Map(to, _) => Action::Map(to, steps),
+                    other => other,
+                },
+                // "(1)" is a circled 1.
+                ['(', ref inner @ .., ')'] if !inner.is_empty() => {
+                    let inner = inner.to_vec();
+                    self.expansion(inner, steps)
+                }
+                _ => self.expansion(letters, steps),
+            };
+            self.set(ch, action);
+        }
+        for (from, to) in [('\u{0111}', 'd'), ('\u{0110}', 'd'), ('ø', 'o'), ('Ø', 'o'), ('ı', 'i'), ('ł', 'l'), ('Ł', 'l')] {
+            self.set(from, Action::Map(to, Steps::NONE));
+        }
+        for digit in 0x2776..=0x2793 {
+            let value = (digit - 0x2776) % 10 + 1;
+            let letters: Vec<char> = value.to_string().chars().collect();
+            let action = match letters[..] {
+                [single] => Action::Map(single, Steps::WIDTH),
+                _ => self.expansion(letters, Steps::WIDTH),
+            };
+            self.set(char::from_u32(digit).expect("dingbat digits"), action);
+        }
+    }
+
+    fn add_characters<'a>(&mut self, characters: impl IntoIterator<Item = CharacterRow<'a>>) {
+        let mut numbers: FxHashMap<String, u16> = FxHashMap::default();
+        for row in characters {
+            if !row.pinyin.is_empty() {
+                let next = numbers.len() as u16 + 1;
+                let number = *numbers.entry(row.pinyin.to_owned()).or_insert(next);
+                if number == next {
+                    self.syllable_names.push(row.pinyin.to_owned());
+                }
+                if let Some(slot) = self.syllables.get_mut(row.ch as usize) {
+                    *slot = number;
+                }
+            }
+            for variant in row.variants.chars() {
+                self.set(variant, Action::Map(row.ch, Steps::TRADITIONAL));
+            }
+            let mut parts = row.parts.chars();
+            while let (Some(first), Some(second)) = (parts.next(), parts.next()) {
+                self.add_join(first, second, row.ch);
+            }
+        }
+    }
+
+    /// Two parts join to a character in either order, unless they are a common word as they stand.
+    fn add_join(&mut self, first: char, second: char, joined: char) {
+        for (a, b) in [(first, second), (second, first)] {
+            if !self.is_word(a, b) && !self.joins.contains_key(&(a, b)) {
+                self.joins.insert((a, b), joined);
+                if let Some(slot) = self.may_end_join.get_mut(b as usize / 64) {
+                    *slot |= 1 << (b as usize % 64);
+                }
+            }
+        }
+    }
+
+    /// The character that two neighbours are the halves of.
+    fn join(&self, first: char, second: char) -> Option<char> {
+        let word = self.may_end_join.get(second as usize / 64)?;
+        if word >> (second as usize % 64) & 1 == 0 {
+            return None;
+        }
+        self.joins.get(&(first, second)).copied()
+    }
+
+    /// Whether two characters belong together, as a common word or within a term.
+    fn belong(&self, first: char, second: char) -> bool {
+        self.is_word(first, second) || self.term_pairs.contains(&(first, second))
+    }
+}
+
+/// Where folded units are written; closes gaps and joins halves on the way.
+struct Writer<'a> {
+    table: &'a CharTable,
+    units: &'a mut Vec<Unit>,
+    gap: Steps,
+    pending: Pending,
+}
+
+/// Symbols and spaces read since the last character, kept until the next one says what they are.
+#[derive(Default)]
+struct Pending {
+    held: Vec<(char, u32, u32, bool)>,
+    spaced: bool,
+}
+
+impl Writer<'_> {
+    fn hold(&mut self, ch: char, start: u32, end: u32, action: Action) {
+        let ch = if action == Action::Space { ' ' } else { ch };
+        self.pending.spaced |= action == Action::Space;
+        self.pending.held.push((ch, start, end, action == Action::Noise));
+    }
+
+    fn push(&mut self, mut unit: Unit) {
+        if !self.pending.held.is_empty() {
+            self.flush(Some(unit.ch));
+        }
+        unit.gap = unit.gap.with(self.gap);
+        unit.spaced = self.pending.spaced;
+        self.gap = Steps::NONE;
+        self.pending.spaced = false;
+        if is_ideograph(unit.ch) && self.join(unit) {
+            return;
+        }
+        self.units.push(unit);
+    }
+
+    /// Joins `unit` with the unit before it, where they are the halves of a character; or joins the two units before it,
+    /// where they are halves that only now are seen to make a word. Halves that are words of their own are joined only
+    /// where the character belongs to a neighbour. Says whether `unit` is used up.
+    fn join(&mut self, unit: Unit) -> bool {
+        let Some(last) = self.units.last().copied() else { return false };
+        let before = self.units.len().checked_sub(2).map(|at| self.units[at]);
+        if let Some(joined) = self.table.join(last.ch, unit.ch) {
+            let certain = is_radical(last.ch) || is_radical(unit.ch);
+            if certain || before.is_some_and(|before| self.table.belong(before.ch, joined)) {
+                self.units.pop();
+                self.units.push(join_units(last, unit, joined));
+                return true;
+            }
+        }
+        if let Some(before) = before
+            && let Some(joined) = self.table.join(before.ch, last.ch)
+            && self.table.belong(joined, unit.ch)
+            && !self.table.belong(last.ch, unit.ch)
+        {
+            self.units.truncate(self.units.len() - 2);
+            self.units.push(join_units(before, last, joined));
+        }
+        false
+    }
+
+    /// Decides what the held symbols are, now that both sides are known: noise inside words, or signs of their own.
+    fn flush(&mut self, next: Option<char>) {
+        let held = std::mem::take(&mut self.pending.held);
+        let last = self.units.last().map(|unit| unit.ch);
+        let (Some(before), Some(after)) = (last, next) else {
+            // At the border of a text only the signs stay that might start or end a handle.
+            for &(ch, start, end, noise) in held.iter().filter(|(ch, ..)| *ch != ' ') {
+                if !noise {
+                    self.units.push(Unit { ch, start, end, steps: Steps::NONE, gap: Steps::NONE, spaced: false });
+                }
+            }
+            self.pending.spaced = false;
+            self.recycle(held);
+            return;
+        };
+        let ideographs = is_ideograph(before) || is_ideograph(after);
+        let punctuation = !before.is_alphanumeric() || !after.is_alphanumeric();
+        if ideographs || punctuation {
+            if held.iter().any(|(ch, ..)| *ch != ' ') {
+                self.gap = self.gap.with(Steps::SEPARATOR);
+            }
+        } else {
+            let mut emitted_space = false;
+            for &(ch, start, end, noise) in &held {
+                let strong = noise && ch != '_' && before.is_ascii_digit() && after.is_ascii_digit();
+                if strong || (ch == ' ' && emitted_space) {
+                    self.gap = self.gap.with(Steps::SEPARATOR);
+                    continue;
+                }
+                emitted_space = ch == ' ';
+                let unit = Unit { ch, start, end, steps: Steps::NONE, gap: self.gap, spaced: false };
+                self.gap = Steps::NONE;
+                self.units.push(unit);
+            }
+            self.pending.spaced = false;
+        }
+        self.recycle(held);
+    }
+
+    fn recycle(&mut self, mut held: Vec<(char, u32, u32, bool)>) {
+        held.clear();
+        self.pending.held = held;
+    }
+}
+
+fn join_units(first: Unit, second: Unit, joined: char) -> Unit {
+    let steps = first.steps.with(second.steps).with(second.gap).with(Steps::SPLIT);
+    Unit { ch: joined, end: second.end, steps, ..first }
+}
+
+/// What is done with a character where no pack says otherwise.
+fn base_action(code: u32) -> Action {
+    let Some(ch) = char::from_u32(code) else { return Action::Drop };
+    match ch {
+        'A'..='Z' => Action::Map(ch.to_ascii_lowercase(), Steps::NONE),
+        '*' | '|' | '_' | '^' | '`' | '丶' | '·' | '•' | '‧' | '∙' | '・' | '°' | '¯' | '´' | '¨' | '▪' | '■' | '□' | '◆'
+        | '◇' | '●' | '★' | '☆' | '※' | '→' | '←' | '↓' | '↑' | '♥' | '♡' | '☞' | '╰' | '╮' | '▫' | '◦' | '§' | '¦' | '﹏'
+        | '〃' | '¬' | '\\' | '=' | '<' | '>' | '{' | '}' | '〆' | 'じ' => Action::Noise,
+        '-' | '~' | '.' | '/' | '+' | '–' | '—' | '―' | '‐' | '‑' | '−' | '～' | '&' | '#' => Action::Soft,
+        '，' | '、' | '､' | '﹐' | '；' | ';' | '﹑' => Action::Map(',', Steps::NONE),
+        '。' | '｡' | '．' => Action::Map(if ch == '．' { '.' } else { '。' }, Steps::NONE),
+        '！' => Action::Map('!', Steps::NONE),
+        '？' => Action::Map('?', Steps::NONE),
+        '：' => Action::Map(':', Steps::NONE),
+        '（' | '【' | '［' | '〔' => Action::Map('(', Steps::NONE),
+        '）' | '】' | '］' | '〕' => Action::Map(')', Steps::NONE),
+        '“' | '”' | '„' | '「' | '」' | '『' | '』' | '〝' | '〞' | '＂' => Action::Map('"', Steps::NONE),
+        '‘' | '’' | '＇' => Action::Map('\'', Steps::NONE),
+        '\n' | '\r' => Action::Map('\n', Steps::NONE),
+        _ if ch.is_whitespace() => Action::Space,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{20D0}'..='\u{20FF}'
+        | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' => Action::Drop,
+        _ if is_mark(ch) || ch.is_control() => Action::Drop,
+        _ => {
+            let mut lower = ch.to_lowercase();
+            match (lower.next(), lower.next()) {
+                (Some(single), None) => Action::Map(single, Steps::NONE),
+                _ => Action::Map(ch, Steps::NONE),
+            }
+        }
+    }
+}
+
+fn is_mark(ch: char) -> bool {
+    matches!(ch, '\u{300}'..='\u{36F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{FE20}'..='\u{FE2F}')
+}
+
+fn letter(index: u32) -> char {
+    (b'a' + index as u8) as char
+}
+
+fn plain_letter(ch: char) -> char {
+    match ch {
+        'đ' => 'd',
+        'ø' => 'o',
+        'ı' => 'i',
+        'ł' => 'l',
+        _ => ch,
+    }
+}
+
+/// Parts of characters that are no words of their own: where one stands alone, somebody split a character.
+fn is_radical(ch: char) -> bool {
+    "亻氵扌忄纟钅讠饣犭礻衤阝艹辶刂冫宀疒攵彳廴虍罒爫冂勹匚卩厶廾彡戋弗勺亥尤丿巳尔圭亍幺皿隹夂冖丷⺀⺮朩丬灬攴殳豸酉".contains(ch)
+        || ('\u{2E80}'..='\u{2FDF}').contains(&ch)
+}
+
+fn pair(word: &str) -> Option<(char, char)> {
+    let mut letters = word.chars();
+    match (letters.next(), letters.next(), letters.next()) {
+        (Some(a), Some(b), None) => Some((a, b)),
+        _ => None,
+    }
+}
+
+/// Letters of other scripts that look Latin, read as Latin where they stand in a run with Latin letters or digits.
+fn read_confusables(units: &mut [Unit]) {
+    if !units.iter().any(|unit| latin_look(unit.ch).is_some()) {
+        return;
+    }
+    let in_run = |ch: char| ch.is_ascii_alphanumeric() || latin_look(ch).is_some();
+    let mut from = 0;
+    while from < units.len() {
+        if !in_run(units[from].ch) {
+            from += 1;
+            continue;
+        }
+        let len = units[from..].iter().take_while(|unit| in_run(unit.ch)).count();
+        let run = &mut units[from..from + len];
+        if run.iter().any(|unit| unit.ch.is_ascii_alphanumeric()) {
+            for unit in run {
+                if let Some(latin) = latin_look(unit.ch) {
+                    unit.ch = latin;
+                    unit.steps = unit.steps.with(Steps::CONFUSABLE);
+                }
+            }
+        }
+        from += len;
+    }
+}
+
+fn latin_look(ch: char) -> Option<char> {
+    Some(match ch {
+        'а' | 'α' => 'a',
+        'в' | 'β' => 'b',
+        'с' | 'ϲ' => 'c',
+        'ԁ' => 'd',
+        'е' | 'ε' | 'ё' => 'e',
+        'һ' | 'н' => 'h',
+        'і' | 'ι' => 'i',
+        'ј' => 'j',
+        'к' | 'κ' => 'k',
+        'ӏ' => 'l',
+        'м' => 'm',
+        'η' => 'n',
+        'о' | 'ο' | 'σ' => 'o',
+        'р' | 'ρ' => 'p',
+        'ԛ' => 'q',
+        'ѕ' => 's',
+        'т' | 'τ' => 't',
+        'υ' | 'µ' => 'u',
+        'ν' | 'ѵ' => 'v',
+        'ԝ' | 'ω' | 'ш' => 'w',
+        'х' | 'χ' => 'x',
+        'у' | 'γ' => 'y',
+        _ => return None,
+    })
+}
