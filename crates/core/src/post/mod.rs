@@ -164,6 +164,13 @@ pub enum Defect {
     TooLong(usize, usize),
 }
 
+impl Defect {
+    /// The defect of JSON that does not fit its column, with the place and without the content that serde quotes.
+    pub fn json(error: &serde_json::Error) -> Defect {
+        Defect::Json(describe(error))
+    }
+}
+
 /// What a record takes over where a column is missing.
 #[derive(Clone, Debug)]
 pub struct Defaults {
@@ -217,7 +224,7 @@ impl<'a> Record<'a> {
     /// # Errors
     /// [`Defect::Json`] with the place in the line, never its content.
     pub fn from_json(line: &'a str) -> Result<Record<'a>, Defect> {
-        serde_json::from_str(line).map_err(|error| Defect::Json(describe(&error)))
+        serde_json::from_str(line).map_err(|error| Defect::json(&error))
     }
 
     /// Checks the columns and makes the post.

@@ -344,11 +344,9 @@ impl Writer<'_> {
         let held = std::mem::take(&mut self.pending.held);
         let last = self.units.last().map(|unit| unit.ch);
         let (Some(before), Some(after)) = (last, next) else {
-            // At the border of a text only the signs stay that might start or end a handle.
-            for &(ch, start, end, noise) in held.iter().filter(|(ch, ..)| *ch != ' ') {
-                if !noise {
-                    self.units.push(Unit { ch, start, end, steps: Steps::NONE, gap: Steps::NONE, spaced: false });
-                }
+            // At the border of a text only the plus of a number means something.
+            for &(ch, start, end, _) in held.iter().filter(|(ch, ..)| *ch == '+' && next.is_some_and(|next| next.is_ascii_digit())) {
+                self.units.push(Unit { ch, start, end, steps: Steps::NONE, gap: Steps::NONE, spaced: false });
             }
             self.pending.spaced = false;
             self.recycle(held);
