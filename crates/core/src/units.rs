@@ -23,13 +23,7 @@ pub enum Field {
 
 impl Field {
     /// All fields, in the order in which they are read.
-    pub const ALL: [Field; 5] = [
-        Field::Title,
-        Field::Text,
-        Field::AuthorName,
-        Field::AuthorBio,
-        Field::GroupName,
-    ];
+    pub const ALL: [Field; 5] = [Field::Title, Field::Text, Field::AuthorName, Field::AuthorBio, Field::GroupName];
 
     /// The field's name in files.
     pub fn name(self) -> &'static str {
@@ -60,10 +54,7 @@ impl Span {
 
     /// The smallest span that holds both.
     pub fn cover(self, other: Span) -> Span {
-        Span {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 }
 

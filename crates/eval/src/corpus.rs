@@ -19,8 +19,7 @@ pub struct CorpusError {
     pub message: String,
 }
 
-const CLASSES: [&str; 9] =
-    ["offer", "seek", "broker", "documents", "recruit", "surrogacy", "foster", "insider", "commission"];
+const CLASSES: [&str; 9] = ["offer", "seek", "broker", "documents", "recruit", "surrogacy", "foster", "insider", "commission"];
 const LOOKALIKES: [&str; 13] = [
     "lawful_adoption",
     "private_placing",
@@ -37,14 +36,8 @@ const LOOKALIKES: [&str; 13] = [
     "other",
 ];
 const URGENCIES: [&str; 6] = ["child_now", "due_soon", "pregnancy", "active_actor", "stale", "-"];
-const POST_KEYS: [(&str, &str); 6] = [
-    ("name", "author_name"),
-    ("bio", "author_bio"),
-    ("group", "group_name"),
-    ("title", "title"),
-    ("channel", "channel"),
-    ("lang", "lang"),
-];
+const POST_KEYS: [(&str, &str); 6] =
+    [("name", "author_name"), ("bio", "author_bio"), ("group", "group_name"), ("title", "title"), ("channel", "channel"), ("lang", "lang")];
 
 /// Labels of a family or a row, as key and value.
 type Keys = Vec<(String, String)>;
@@ -137,7 +130,11 @@ fn gold_row(
         let items = value(key).unwrap_or("").split(',').map(str::trim).filter(|item| !item.is_empty());
         items
             .map(|item| {
-                if allowed.contains(&item) { Ok(item.to_owned()) } else { Err(format!("{key}: `{item}` is not one of {}", allowed.join(" "))) }
+                if allowed.contains(&item) {
+                    Ok(item.to_owned())
+                } else {
+                    Err(format!("{key}: `{item}` is not one of {}", allowed.join(" ")))
+                }
             })
             .collect()
     };
@@ -255,9 +252,7 @@ fn invent(kind: &str, chance: &mut Chance) -> Option<(String, String)> {
         "yunduo", "qingtuan", "mogutang", "baiguo", "heyexi", "nuomici", "suannai", "bohehua", "hupoyu", "zhuyegao", "maple", "lantern",
         "pebble", "harbor", "fern", "otter",
     ];
-    let digits = |chance: &mut Chance, count: usize| -> String {
-        (0..count).map(|_| char::from(b'0' + chance.below(10) as u8)).collect()
-    };
+    let digits = |chance: &mut Chance, count: usize| -> String { (0..count).map(|_| char::from(b'0' + chance.below(10) as u8)).collect() };
     let handle = |chance: &mut Chance| {
         let length = 2 + chance.below(3);
         format!("{}{}", chance.pick(&WORDS), digits(chance, length))
@@ -265,7 +260,8 @@ fn invent(kind: &str, chance: &mut Chance) -> Option<(String, String)> {
     Some(match kind {
         "phone" | "alipay" => {
             let number = format!("{}{}", ["154", "163", "168", "179"][chance.below(4)], digits(chance, 8));
-            let written = if chance.below(4) == 0 { format!("{} {} {}", &number[..3], &number[3..7], &number[7..]) } else { number.clone() };
+            let written =
+                if chance.below(4) == 0 { format!("{} {} {}", &number[..3], &number[3..7], &number[7..]) } else { number.clone() };
             (written, if kind == "phone" { format!("+86{number}") } else { number })
         }
         "whatsapp" | "zalo" => {
@@ -321,12 +317,8 @@ fn resident_id(chance: &mut Chance) -> String {
 /// Nineteen digits that start with 62 and pass Luhn's check.
 fn bank_card(chance: &mut Chance) -> String {
     let mut digits: Vec<u32> = [6, 2, 0, 0, 0, 0].into_iter().chain((0..12).map(|_| chance.below(10) as u32)).collect();
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(at, digit)| if at % 2 == 0 { digit * 2 / 10 + digit * 2 % 10 } else { *digit })
-        .sum();
+    let sum: u32 =
+        digits.iter().rev().enumerate().map(|(at, digit)| if at % 2 == 0 { digit * 2 / 10 + digit * 2 % 10 } else { *digit }).sum();
     digits.push((10 - sum % 10) % 10);
     digits.iter().map(u32::to_string).collect()
 }

@@ -120,13 +120,10 @@ impl Disguiser {
             }
             let mut order: Vec<&str> = methods.to_vec();
             chance.shuffle(&mut order);
-            at += order
-                .into_iter()
-                .find_map(|method| self.apply(method, &letters[at..], hot[at], chance, &mut out))
-                .unwrap_or_else(|| {
-                    out.push(ch);
-                    1
-                });
+            at += order.into_iter().find_map(|method| self.apply(method, &letters[at..], hot[at], chance, &mut out)).unwrap_or_else(|| {
+                out.push(ch);
+                1
+            });
         }
         out
     }
@@ -157,7 +154,11 @@ impl Disguiser {
             }
             "numeral" => {
                 let digit = ch.to_digit(10)?;
-                let forms = [["〇", "一", "二", "三", "四", "五", "六", "七", "八", "九"], ["０", "１", "２", "３", "４", "５", "６", "７", "８", "９"], ["⓪", "①", "②", "③", "④", "⑤", "⑥", "⑦", "⑧", "⑨"]];
+                let forms = [
+                    ["〇", "一", "二", "三", "四", "五", "六", "七", "八", "九"],
+                    ["０", "１", "２", "３", "４", "５", "６", "７", "８", "９"],
+                    ["⓪", "①", "②", "③", "④", "⑤", "⑥", "⑦", "⑧", "⑨"],
+                ];
                 out.push_str(forms[chance.below(3)][digit as usize]);
             }
             "homophone" => {
@@ -171,7 +172,8 @@ impl Disguiser {
                 out.push(*chance.pick(&others));
             }
             "initials" => {
-                let len = self.hidden.iter().filter(|word| letters.starts_with(word)).map(Vec::len).filter(|len| (2..=3).contains(len)).max()?;
+                let len =
+                    self.hidden.iter().filter(|word| letters.starts_with(word)).map(Vec::len).filter(|len| (2..=3).contains(len)).max()?;
                 for ch in &letters[..len] {
                     out.push(self.sound.get(ch)?.chars().next()?);
                 }

@@ -87,20 +87,15 @@ impl<'a> Builder<'a> {
     /// Only where the lexicon is too large for an automaton.
     pub fn build(self) -> Result<Lexicon, PackError> {
         let too_large = |_| fault("lexicon.tsv", 0, "too many terms for one automaton; split the pack");
-        let forms: Vec<(String, u32)> = self
-            .terms
-            .iter()
-            .enumerate()
-            .map(|(number, term)| (term.letters.iter().collect(), number as u32))
-            .collect();
+        let forms: Vec<(String, u32)> =
+            self.terms.iter().enumerate().map(|(number, term)| (term.letters.iter().collect(), number as u32)).collect();
         let mut sounds: FxHashMap<String, u32> = FxHashMap::default();
         let mut by_initials: FxHashMap<String, Vec<u32>> = FxHashMap::default();
         for (number, term) in self.terms.iter().enumerate() {
             let Some(sound) = sound_key(self.characters, &term.letters) else { continue };
             sounds.entry(sound).or_insert(number as u32);
             if term.senses.iter().any(|(sense, _)| read_by_initials(*sense)) && (2..=3).contains(&term.letters.len()) {
-                let initials: String =
-                    term.letters.iter().filter_map(|ch| self.characters.syllable_name(*ch).chars().next()).collect();
+                let initials: String = term.letters.iter().filter_map(|ch| self.characters.syllable_name(*ch).chars().next()).collect();
                 by_initials.entry(initials).or_default().push(number as u32);
             }
         }
@@ -119,10 +114,7 @@ impl<'a> Builder<'a> {
 /// Senses whose terms people write by initials; the common words among them are too many to guess.
 fn read_by_initials(sense: Sense) -> bool {
     use super::sense::Slot;
-    matches!(
-        sense.slot(),
-        Slot::Child | Slot::Transfer | Slot::Consideration | Slot::Papers | Slot::Pregnancy | Slot::Surrogacy
-    )
+    matches!(sense.slot(), Slot::Child | Slot::Transfer | Slot::Consideration | Slot::Papers | Slot::Pregnancy | Slot::Surrogacy)
 }
 
 /// Syllables as characters of the private use area, so that one kind of automaton serves both views.
@@ -250,7 +242,8 @@ impl Lexicon {
         if steps.is_empty() {
             return None;
         }
-        if steps.has(Steps::HOMOPHONE) && reads_as_words(characters, folded, run[0].from as usize, run[run.len() - 1].to as usize, letters) {
+        if steps.has(Steps::HOMOPHONE) && reads_as_words(characters, folded, run[0].from as usize, run[run.len() - 1].to as usize, letters)
+        {
             return None;
         }
         Some(steps)
@@ -287,7 +280,8 @@ impl Lexicon {
 fn cuts_word(folded: &Folded, from: usize, to: usize) -> bool {
     let units = &folded.units;
     let latin = |at: usize| units[at].ch.is_alphabetic() && !is_ideograph(units[at].ch);
-    (latin(from) && from > 0 && latin(from - 1) && !units[from].spaced) || (latin(to - 1) && to < units.len() && latin(to) && !units[to].spaced)
+    (latin(from) && from > 0 && latin(from - 1) && !units[from].spaced)
+        || (latin(to - 1) && to < units.len() && latin(to) && !units[to].spaced)
 }
 
 /// Whether characters that sound like a term are there as words of their own: each of them that differs from the term
@@ -324,7 +318,8 @@ mod tests {
 
     fn packs() -> Packs {
         let characters = "领\tling\t領\t令页\n养\tyang\t養\t\n老\tlao\t\t\n金\tjin\t\t\n男\tnan\t\t田力\n宝\tbao\t寶\t\n南\tnan\t\t\n包\tbao\t\t\n书\tshu\t書\t\n";
-        let lexicon = "领养\ttake\t1\tpress\t-\n领养老金\tpension\t-2\tcommon\t-\n男宝\tchild_code_male\t2\tpress\t-\nrehome\tgive\t1\tpress\tpets\n";
+        let lexicon =
+            "领养\ttake\t1\tpress\t-\n领养老金\tpension\t-2\tcommon\t-\n男宝\tchild_code_male\t2\tpress\t-\nrehome\tgive\t1\tpress\tpets\n";
         let words = "书包\n";
         Packs::parse(&[("zh/characters.tsv", characters), ("zh/lexicon.tsv", lexicon), ("zh/words.txt", words)]).expect("valid")
     }

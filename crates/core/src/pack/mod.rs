@@ -180,10 +180,7 @@ mod tests {
     fn a_fault_names_file_and_line() {
         let lexicon = "# term\tsense\tbits\tsource\tinnocent\n送养\tgive\thigh\tpress\t-\n";
         let error = Packs::parse(&[("zh/lexicon.tsv", lexicon)]).err().expect("a word for a number");
-        assert_eq!(
-            error.to_string(),
-            "packs/zh/lexicon.tsv:2: weight is not a number from -9 to 9: \"high\"; give bits, such as 2.5"
-        );
+        assert_eq!(error.to_string(), "packs/zh/lexicon.tsv:2: weight is not a number from -9 to 9: \"high\"; give bits, such as 2.5");
         let error = Packs::parse(&[("zh/lexicon.tsv", "送养\tgift\t1\tpress\t-\n")]).err().expect("an unknown sense");
         assert!(error.to_string().starts_with("packs/zh/lexicon.tsv:1: no sense is called \"gift\""), "{error}");
         let error = Packs::parse(&[("zh/characters.tsv", "养育\tyang\t\t\n")]).err().expect("two characters");

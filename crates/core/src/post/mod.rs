@@ -121,10 +121,7 @@ impl Post {
 
 impl fmt::Debug for Post {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Post")
-            .field("post_id", &self.post_id())
-            .field("text_bytes", &self.text.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Post").field("post_id", &self.post_id()).field("text_bytes", &self.text.len()).finish_non_exhaustive()
     }
 }
 
@@ -233,9 +230,7 @@ impl<'a> Record<'a> {
     /// The first [`Defect`] found, in the order of the columns.
     pub fn into_post(self, defaults: &Defaults) -> Result<Post, Defect> {
         let id = filled(self.id).ok_or(Defect::Missing("id"))?;
-        let source = filled(self.source)
-            .or_else(|| defaults.source.clone())
-            .ok_or(Defect::Missing("source"))?;
+        let source = filled(self.source).or_else(|| defaults.source.clone()).ok_or(Defect::Missing("source"))?;
         let channel = match filled(self.channel) {
             Some(name) => Channel::parse(&name).ok_or(Defect::Channel)?,
             None => Channel::default(),
@@ -279,10 +274,7 @@ pub fn parse_time(written: &str, timezone: &TimeZone) -> Option<Time> {
         Err(_) => {
             let local: civil::DateTime = written.parse().ok()?;
             let moment = timezone.to_timestamp(local).ok()?;
-            Time {
-                unix_seconds: moment.as_second(),
-                offset_seconds: timezone.to_offset(moment).seconds(),
-            }
+            Time { unix_seconds: moment.as_second(), offset_seconds: timezone.to_offset(moment).seconds() }
         }
     };
     (-62_135_596_800..253_370_764_800).contains(&time.unix_seconds).then_some(time)
@@ -291,9 +283,7 @@ pub fn parse_time(written: &str, timezone: &TimeZone) -> Option<Time> {
 /// Writes a time as RFC 3339 with its own offset.
 pub fn format_time(time: Time) -> String {
     let offset = jiff::tz::Offset::from_seconds(time.offset_seconds).unwrap_or(jiff::tz::Offset::UTC);
-    jiff::Timestamp::from_second(time.unix_seconds)
-        .map(|moment| moment.display_with_offset(offset).to_string())
-        .unwrap_or_default()
+    jiff::Timestamp::from_second(time.unix_seconds).map(|moment| moment.display_with_offset(offset).to_string()).unwrap_or_default()
 }
 
 fn write_time<S: serde::Serializer>(time: &Option<Time>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -309,11 +299,7 @@ fn written_offset(written: &str) -> i32 {
     let Some(sign_at) = tail.iter().rposition(|byte| matches!(byte, b'+' | b'-' | b'Z' | b'z')) else {
         return 0;
     };
-    let digits: Vec<i32> = tail[sign_at + 1..]
-        .iter()
-        .filter(|byte| byte.is_ascii_digit())
-        .map(|byte| i32::from(byte - b'0'))
-        .collect();
+    let digits: Vec<i32> = tail[sign_at + 1..].iter().filter(|byte| byte.is_ascii_digit()).map(|byte| i32::from(byte - b'0')).collect();
     let minutes = match digits[..] {
         [h1, h2, m1, m2, ..] => (h1 * 10 + h2) * 60 + m1 * 10 + m2,
         [h1, h2] => (h1 * 10 + h2) * 60,
@@ -380,10 +366,9 @@ mod tests {
 
     #[test]
     fn a_full_record_becomes_a_post() {
-        let post = read(
-            r#"{"id":7,"source":"bbs.example.org","text":"你好","extra":{"a":[1]},"published_at":"2026-02-14T22:33:00+08:00"}"#,
-        )
-        .expect("valid");
+        let post =
+            read(r#"{"id":7,"source":"bbs.example.org","text":"你好","extra":{"a":[1]},"published_at":"2026-02-14T22:33:00+08:00"}"#)
+                .expect("valid");
         assert_eq!((post.id.as_str(), post.channel), ("7", Channel::Web));
         assert_eq!(post.published_at.map(format_time).as_deref(), Some("2026-02-14T22:33:00+08:00"));
         assert_eq!(post.extra.expect("kept").0.get(), r#"{"a":[1]}"#);

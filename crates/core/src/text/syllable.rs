@@ -28,13 +28,8 @@ pub struct PinyinReader {
 impl PinyinReader {
     /// A reader of the table's syllables.
     pub fn new(table: &CharTable) -> PinyinReader {
-        let sounds: rustc_hash::FxHashMap<Vec<u8>, u16> = table
-            .syllable_names()
-            .iter()
-            .enumerate()
-            .skip(1)
-            .map(|(number, name)| (name.clone().into_bytes(), number as u16))
-            .collect();
+        let sounds: rustc_hash::FxHashMap<Vec<u8>, u16> =
+            table.syllable_names().iter().enumerate().skip(1).map(|(number, name)| (name.clone().into_bytes(), number as u16)).collect();
         let longest = sounds.keys().map(Vec::len).max().unwrap_or(0);
         PinyinReader { sounds, longest }
     }
