@@ -3,6 +3,7 @@
 //! Pure functions over batches: no files, clock, network or chance. The stages, in data order:
 //! `post`, `text`, `identifier`, `assessment`.
 
+pub mod assessment;
 pub mod pack;
 pub mod post;
 pub mod text;

@@ -25,6 +25,7 @@ pub enum Slot {
     Urgency,
     Place,
     Reply,
+    Quantity,
 }
 
 macro_rules! senses {
@@ -148,6 +149,22 @@ senses! {
     ReplyBuy "reply_buy" Reply "short reply of a buyer: I want it, how much, still there";
     ReplySell "reply_sell" Reply "short reply of a seller: yes, write to me, still here";
     ReplyReport "reply_report" Reply "short reply of a bystander who scolds or reports";
+    AmountLow "amount_low" Quantity "a sum below 3,000 yuan or its like";
+    AmountMid "amount_mid" Quantity "a sum from 3,000 to 20,000 yuan or its like";
+    AmountHigh "amount_high" Quantity "a sum from 20,000 to 400,000 yuan or its like, the range of reported sales";
+    AmountHuge "amount_huge" Quantity "a sum above 400,000 yuan or its like";
+    AmountBare "amount_bare" Quantity "a bare number where the trade leaves out the ten thousands";
+    Percent "percent" Quantity "a share in per cent";
+    AgeInfant "age_infant" Quantity "an age below two years";
+    AgeChild "age_child" Quantity "an age from two to fourteen years";
+    AgeAdult "age_adult" Quantity "an age from fifteen years";
+    Gestation "gestation" Quantity "weeks or months of a pregnancy";
+    DueDate "due_date" Quantity "a month or day of birth to come";
+    YearPast "year_past" Quantity "a year long ago";
+    CalendarDate "calendar_date" Quantity "a date";
+    Measure "measure" Quantity "a length, weight or volume";
+    Number "number" Quantity "any other number";
+    Identifier "identifier" Channel "an identifier of a person: phone, handle, address";
 }
 
 impl Sense {

@@ -361,7 +361,7 @@ impl Writer<'_> {
         } else {
             let mut emitted_space = false;
             for &(ch, start, end, noise) in &held {
-                let strong = noise && ch != '_' && before.is_ascii_digit() && after.is_ascii_digit();
+                let strong = noise && before.is_ascii_digit() && after.is_ascii_digit();
                 if strong || (ch == ' ' && emitted_space) {
                     self.gap = self.gap.with(Steps::SEPARATOR);
                     continue;

@@ -1,0 +1,2 @@
+//! Posts in, assessments out.
+pub mod quantity;
