@@ -68,7 +68,7 @@ pub(crate) fn explain(error: io::Error, compression: Option<Compression>) -> Res
 }
 
 /// The error as the disk gave it, without the mark.
-fn disk_error(error: io::Error) -> io::Error {
+pub(crate) fn disk_error(error: io::Error) -> io::Error {
     match error.downcast::<Fault>() {
         Ok(Fault::Disk(error)) => error,
         Ok(Fault::Limit(_)) => io::Error::other("limit"),

@@ -14,9 +14,12 @@ use crate::options::Options;
 use crate::source::Source;
 
 /// Whole records, their quotes undone. A cell reaches from the end before it to its own end.
+#[derive(Default)]
 pub(crate) struct Cells {
     text: Vec<u8>,
+    text_len: usize,  // `text` and `ends` have room beyond these while they are filled
     ends: Vec<usize>, // one per cell, from the start of its record
+    ends_len: usize,
     records: Vec<Start>,
     columns: Arc<[(Column, usize)]>,
     width: usize, // cells of a record
@@ -114,15 +117,9 @@ impl Cutter {
 
     /// The next batch; `None` at the end of the file.
     pub(crate) fn next(&mut self) -> Result<Option<RawBatch>, IngestError> {
-        let mut cells = Cells {
-            text: Vec::new(),
-            ends: Vec::new(),
-            records: Vec::new(),
-            columns: Arc::clone(&self.columns),
-            width: self.width,
-        };
+        let mut cells = Cells { columns: Arc::clone(&self.columns), width: self.width, ..Cells::default() };
         let mut rejects = Vec::new();
-        while cells.records.len() + rejects.len() < self.rows && cells.text.len() < self.batch_bytes {
+        while cells.records.len() + rejects.len() < self.rows && cells.text_len < self.batch_bytes {
             match self.step(&mut cells)? {
                 Step::Record(start) => cells.records.push(start),
                 Step::Blank => {}
@@ -133,6 +130,8 @@ impl Cutter {
                 Step::End => break,
             }
         }
+        cells.text.truncate(cells.text_len);
+        cells.ends.truncate(cells.ends_len);
         let mut raw = RawBatch::new(&self.source.file, Body::Cells(cells));
         raw.rejects = rejects;
         Ok(Some(raw))
@@ -143,8 +142,6 @@ impl Cutter {
         self.skip_line_breaks();
         self.reader.reset();
         let line = self.line;
-        let start = Start { line, text: cells.text.len() };
-        let first_end = cells.ends.len();
         let mut used = 0; // bytes of the record that are read, but kept in case its quote is never closed
         let (mut written, mut count, mut lost) = (0, 0, 0); // bytes and cells of the record
         let mut too_long = false;
@@ -163,7 +160,6 @@ impl Cutter {
                 }
                 if let Some(reason) = self.source.fault()? {
                     self.source.consume_all();
-                    cells.forget(&start, first_end);
                     return Ok(Step::Reject(line, reason));
                 }
                 if used == 0 && !too_long {
@@ -175,42 +171,37 @@ impl Cutter {
             if too_long {
                 written = 0;
             }
-            if count > self.width || too_long {
+            if count > self.width {
                 (lost, count) = (lost + count, 0);
             }
-            cells.make_room(start.text + written, first_end + count);
-            let (result, read, wrote, ended) =
-                self.reader.read_record(input, &mut cells.text[start.text + written..], &mut cells.ends[first_end + count..]);
+            let (text, ends) = cells.room(written, count);
+            let (result, read, wrote, ended) = self.reader.read_record(input, text, ends);
             written += wrote;
             count += ended;
-            match result {
-                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull if closed => {}
-                ReadRecordResult::InputEmpty if closed => {
-                    cells.forget(&start, first_end);
-                    return Ok(self.open_quote(line, too_long));
-                }
-                _ if closed => {}
-                _ => used += read,
+            if !closed {
+                used += read;
+            } else if result == ReadRecordResult::InputEmpty {
+                return Ok(self.open_quote(line, too_long));
             }
             if matches!(result, ReadRecordResult::Record | ReadRecordResult::End) {
                 break;
             }
         }
+        too_long |= used > self.limit_bytes;
         self.consume(used);
         let found = lost + count;
-        let whole = !too_long && found == self.width && lost == 0;
-        if !whole {
-            let blank = found == 1 && cells.text[start.text..start.text + written].trim_ascii().is_empty();
-            cells.forget(&start, first_end);
-            return Ok(match (too_long, blank) {
-                (true, _) => Step::Reject(line, Reason::TooLong(self.limit_bytes)),
-                (_, true) => Step::Blank,
-                _ => Step::Reject(line, Reason::Ragged { found, expected: self.width }),
-            });
-        }
-        cells.text.truncate(start.text + written);
-        cells.ends.truncate(first_end + count);
-        Ok(Step::Record(start))
+        Ok(if too_long {
+            Step::Reject(line, Reason::TooLong(self.limit_bytes))
+        } else if found == self.width {
+            let start = Start { line, text: cells.text_len };
+            cells.text_len += written;
+            cells.ends_len += count;
+            Step::Record(start)
+        } else if found == 1 && cells.text[cells.text_len..][..written].trim_ascii().is_empty() {
+            Step::Blank
+        } else {
+            Step::Reject(line, Reason::Ragged { found, expected: self.width })
+        })
     }
 
     /// Sets aside the line that opened a quote and goes on after it, as long as its rest is still at hand.
@@ -255,20 +246,16 @@ impl Cutter {
 }
 
 impl Cells {
-    /// Lets at least one more byte and end be written.
-    fn make_room(&mut self, text: usize, end: usize) {
+    /// Where the rest of the current record goes, after its first `written` bytes and `count` cells.
+    fn room(&mut self, written: usize, count: usize) -> (&mut [u8], &mut [usize]) {
+        let (text, end) = (self.text_len + written, self.ends_len + count);
         if self.text.len() <= text {
             self.text.resize((text * 2).max(4_096), 0);
         }
         if self.ends.len() <= end {
             self.ends.resize((end * 2).max(256), 0);
         }
-    }
-
-    /// Takes a record back.
-    fn forget(&mut self, start: &Start, first_end: usize) {
-        self.text.truncate(start.text);
-        self.ends.truncate(first_end);
+        (&mut self.text[text..], &mut self.ends[end..])
     }
 }
 
@@ -335,7 +322,9 @@ mod tests {
     use crate::batch;
 
     /// The texts accepted, and line and reason of what is not.
-    fn read(table: &'static str, options: Options) -> Result<(Vec<String>, Vec<(u64, Reason)>), IngestError> {
+    type Outcome = (Vec<String>, Vec<(u64, Reason)>);
+
+    fn read(table: &'static str, options: Options) -> Result<Outcome, IngestError> {
         let mut cutter = Cutter::new(Source::of(table.as_bytes()), b',', &options)?;
         let (mut texts, mut rejects) = (Vec::new(), Vec::new());
         while let Some(raw) = cutter.next()? {

@@ -1,6 +1,5 @@
 //! Posts of one thread in, the order in which they are read out.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use magpie_core::post::Post;
@@ -53,7 +52,7 @@ pub fn order(posts: &[&Post]) -> Thread {
 }
 
 /// Posts without a time stand last.
-fn rank<'a>(post: &'a Post, at: usize) -> (bool, Option<i64>, &'a str, &'a str, &'a str, usize) {
+fn rank(post: &Post, at: usize) -> (bool, Option<i64>, &str, &str, &str, usize) {
     let seconds = post.published_at.map(|time| time.unix_seconds);
     (seconds.is_none(), seconds, &post.source, &post.id, &post.text, at)
 }

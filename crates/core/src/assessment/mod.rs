@@ -1,2 +1,4 @@
 //! Posts in, assessments out.
+pub mod feature;
 pub mod quantity;
+pub mod reading;

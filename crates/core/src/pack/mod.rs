@@ -4,6 +4,7 @@
 //! Out: [`Packs`]. Always: every term stands as folded text stands; every fault names its file and line.
 //! Start reading at [`Packs::parse`].
 
+pub mod channel;
 pub mod lexicon;
 pub mod sense;
 
@@ -14,6 +15,7 @@ use serde::Deserialize;
 
 use crate::text::syllable::PinyinReader;
 use crate::text::table::{CharTable, CharacterRow};
+pub use channel::{Channels, Cue, CueKind, Kind};
 pub use lexicon::{Hit, Lexicon, Scanner};
 pub use sense::{Sense, Slot};
 
@@ -60,6 +62,8 @@ pub struct Packs {
     pub pinyin: PinyinReader,
     /// Terms and their senses.
     pub lexicon: Lexicon,
+    /// Words that say what a value beside them is.
+    pub channels: Channels,
 }
 
 impl Packs {
@@ -118,7 +122,8 @@ impl Packs {
             }
         }
         let lexicon = builder.build()?;
-        Ok(Packs { manifests, characters, pinyin, lexicon })
+        let channels = Channels::parse(&characters, files)?;
+        Ok(Packs { manifests, characters, pinyin, lexicon, channels })
     }
 
     /// Language and version of every pack, as outputs name them.

@@ -280,6 +280,11 @@ pub fn parse_time(written: &str, timezone: &TimeZone) -> Option<Time> {
     (-62_135_596_800..253_370_764_800).contains(&time.unix_seconds).then_some(time)
 }
 
+/// Coordinated universal time, for callers that have no zone of their own.
+pub fn utc() -> TimeZone {
+    TimeZone::UTC
+}
+
 /// Writes a time as RFC 3339 with its own offset.
 pub fn format_time(time: Time) -> String {
     let offset = jiff::tz::Offset::from_seconds(time.offset_seconds).unwrap_or(jiff::tz::Offset::UTC);

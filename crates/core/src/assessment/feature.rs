@@ -1,0 +1,269 @@
+//! What the model weighs: features of a reading, each at its place.
+//!
+//! In: a [`Reading`], and for a reply what it answers. Out: feature keys with their spans, the same key for the same
+//! feature in fit and in use. Start reading at [`collect`].
+
+use super::reading::{FieldReading, Reading, Sign};
+use crate::pack::Sense;
+use crate::units::Field;
+
+/// A feature by number: a hash of its kind and its parts, stable across versions and machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(pub u64);
+
+/// Kinds of features. The letter is how the model file names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A sense in text or title.
+    Body,
+    /// A sense in the name or bio of the account.
+    Who,
+    /// A sense in the name of the group.
+    Group,
+    /// A sense followed by another within a few words.
+    Order,
+    /// Two senses anywhere in the post.
+    Both,
+    /// A run of characters in text or title.
+    Form,
+    /// A run of characters in a name, bio or group.
+    Name,
+    /// A run of syllables.
+    Sound,
+    /// A sense and the character beside it.
+    Beside,
+    /// A sense in the post that a reply answers.
+    Parent,
+    /// A run of characters in a reply, by what it answers.
+    Reply,
+    /// A fact about the post as a whole.
+    Whole,
+}
+
+impl Kind {
+    const LETTERS: [(Kind, char); 12] = [
+        (Kind::Body, 'b'),
+        (Kind::Who, 'w'),
+        (Kind::Group, 'g'),
+        (Kind::Order, 'o'),
+        (Kind::Both, 'a'),
+        (Kind::Form, 'c'),
+        (Kind::Name, 'n'),
+        (Kind::Sound, 's'),
+        (Kind::Beside, 'x'),
+        (Kind::Parent, 'p'),
+        (Kind::Reply, 'r'),
+        (Kind::Whole, 'd'),
+    ];
+
+    /// The letter that names the kind.
+    pub fn letter(self) -> char {
+        Kind::LETTERS.iter().find(|(kind, _)| *kind == self).map_or('?', |(_, letter)| *letter)
+    }
+}
+
+/// A feature at its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Which feature.
+    pub key: Key,
+    /// Its kind.
+    pub kind: Kind,
+    /// The field it stands in.
+    pub field: Field,
+    /// First unit of the folded field.
+    pub from: u32,
+    /// One past the last unit; equal to `from` for a fact about the whole.
+    pub to: u32,
+}
+
+/// What a reply answers: what is known of the posts above it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Context {
+    /// Whether the post is a reply.
+    pub is_reply: bool,
+    /// Whether a post above it was found to be trade.
+    pub under_trade: bool,
+    /// Whether the author opened the thread.
+    pub by_opener: bool,
+}
+
+/// Takes features as they are found.
+pub trait Sink {
+    /// A feature at its place.
+    fn put(&mut self, found: Found);
+    /// The name of a feature, for those who want to read the model; called before `put`.
+    fn name(&mut self, _key: Key, _name: &dyn Fn() -> String) {}
+}
+
+impl Sink for Vec<Found> {
+    fn put(&mut self, found: Found) {
+        self.push(found);
+    }
+}
+
+fn key(kind: Kind, parts: &[u32]) -> Key {
+    let mut hash = 0x9E37_79B9_7F4A_7C15u64 ^ (kind.letter() as u64);
+    for part in parts {
+        hash = (hash.rotate_left(5) ^ u64::from(*part)).wrapping_mul(0x517C_C1B7_2722_0A95);
+    }
+    hash ^= hash >> 32;
+    Key(hash.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
+/// Signs of order are counted up to this distance, in characters.
+const WINDOW: u32 = 16;
+
+/// Finds the features of a reading.
+pub fn collect(reading: &Reading, context: &Context, sink: &mut impl Sink) {
+    let body = [Field::Title, Field::Text];
+    let mut seen: Vec<(Sense, Field, u32, u32)> = Vec::new();
+    for field in Field::ALL {
+        let read = reading.field(field);
+        if read.folded.units.is_empty() {
+            continue;
+        }
+        let kind = match field {
+            Field::Title | Field::Text => Kind::Body,
+            Field::AuthorName | Field::AuthorBio => Kind::Who,
+            Field::GroupName => Kind::Group,
+        };
+        senses(read, field, kind, sink);
+        for sign in &read.signs {
+            if !seen.iter().any(|(sense, ..)| *sense == sign.sense) {
+                seen.push((sign.sense, field, sign.from, sign.to));
+            }
+        }
+        if body.contains(&field) {
+            order(read, field, sink);
+            forms(read, field, Kind::Form, 3, 0, sink);
+            sounds(read, field, sink);
+            beside(read, field, sink);
+            if context.is_reply {
+                let code = 1 + u32::from(context.under_trade) + 2 * u32::from(context.by_opener);
+                forms(read, field, Kind::Reply, 2, code, sink);
+            }
+        } else {
+            forms(read, field, Kind::Name, 2, 0, sink);
+        }
+    }
+    both(&mut seen, sink);
+    whole(reading, context, sink);
+}
+
+fn senses(read: &FieldReading, field: Field, kind: Kind, sink: &mut impl Sink) {
+    let mut known = [false; 256];
+    for sign in &read.signs {
+        if !std::mem::replace(&mut known[sign.sense as usize], true) {
+            let key = key(kind, &[sign.sense as u32]);
+            sink.name(key, &|| format!("{}:{}", kind.letter(), sign.sense.name()));
+            sink.put(Found { key, kind, field, from: sign.from, to: sign.to });
+        }
+    }
+}
+
+fn order(read: &FieldReading, field: Field, sink: &mut impl Sink) {
+    for (at, first) in read.signs.iter().enumerate() {
+        for second in read.signs[at + 1..].iter().take_while(|second| second.from < first.to + WINDOW).take(12) {
+            if second.from < first.to || first.sense == second.sense {
+                continue;
+            }
+            let key = key(Kind::Order, &[first.sense as u32, second.sense as u32]);
+            sink.name(key, &|| format!("o:{}>{}", first.sense.name(), second.sense.name()));
+            sink.put(Found { key, kind: Kind::Order, field, from: first.from, to: second.to });
+        }
+    }
+}
+
+fn both(seen: &mut [(Sense, Field, u32, u32)], sink: &mut impl Sink) {
+    seen.sort();
+    for (at, first) in seen.iter().enumerate() {
+        for second in &seen[at + 1..] {
+            let key = key(Kind::Both, &[first.0 as u32, second.0 as u32]);
+            sink.name(key, &|| format!("a:{}+{}", first.0.name(), second.0.name()));
+            sink.put(Found { key, kind: Kind::Both, field: second.1, from: second.2, to: second.3 });
+        }
+    }
+}
+
+/// Runs of one to `longest` characters; digits count as one character each kind, so that a number teaches nothing.
+fn forms(read: &FieldReading, field: Field, kind: Kind, longest: usize, code: u32, sink: &mut impl Sink) {
+    let units = &read.folded.units;
+    let plain = |ch: char| if ch.is_ascii_digit() { '0' } else { ch };
+    for from in 0..units.len() {
+        let mut parts = [code, 0, 0, 0, 0];
+        for len in 1..=longest.min(units.len() - from) {
+            let ch = plain(units[from + len - 1].ch);
+            parts[len] = ch as u32;
+            let key = key(kind, &parts[..=len]);
+            sink.name(key, &|| {
+                let run: String = units[from..from + len].iter().map(|unit| plain(unit.ch)).collect();
+                if code > 0 { format!("{}:{code}{run}", kind.letter()) } else { format!("{}:{run}", kind.letter()) }
+            });
+            sink.put(Found { key, kind, field, from: from as u32, to: (from + len) as u32 });
+        }
+    }
+}
+
+fn sounds(read: &FieldReading, field: Field, sink: &mut impl Sink) {
+    for len in 2..=3 {
+        for run in read.syllables.windows(len) {
+            if run.iter().any(|syllable| syllable.sound == 0) {
+                continue;
+            }
+            let mut parts = [0; 3];
+            for (part, syllable) in parts.iter_mut().zip(run) {
+                *part = u32::from(syllable.sound);
+            }
+            let key = key(Kind::Sound, &parts[..len]);
+            sink.name(key, &|| format!("s:{}", parts[..len].iter().map(u32::to_string).collect::<Vec<_>>().join("-")));
+            sink.put(Found { key, kind: Kind::Sound, field, from: run[0].from, to: run[len - 1].to });
+        }
+    }
+}
+
+fn beside(read: &FieldReading, field: Field, sink: &mut impl Sink) {
+    let units = &read.folded.units;
+    let mut put = |sign: &Sign, side: u32, at: u32| {
+        let ch = units[at as usize].ch;
+        let ch = if ch.is_ascii_digit() { '0' } else { ch };
+        let key = key(Kind::Beside, &[sign.sense as u32, side, ch as u32]);
+        sink.name(key, &|| if side == 0 { format!("x:{ch}[{}]", sign.sense.name()) } else { format!("x:[{}]{ch}", sign.sense.name()) });
+        sink.put(Found { key, kind: Kind::Beside, field, from: sign.from.min(at), to: sign.to.max(at + 1) });
+    };
+    for sign in &read.signs {
+        if sign.from > 0 {
+            put(sign, 0, sign.from - 1);
+        }
+        if (sign.to as usize) < units.len() {
+            put(sign, 1, sign.to);
+        }
+    }
+}
+
+fn whole(reading: &Reading, context: &Context, sink: &mut impl Sink) {
+    let units = reading.field(Field::Text).folded.units.len();
+    let length = match units {
+        0..=4 => "len<5",
+        5..=11 => "len<12",
+        12..=24 => "len<25",
+        25..=59 => "len<60",
+        60..=119 => "len<120",
+        _ => "len120+",
+    };
+    let mut facts = vec![length];
+    if context.is_reply {
+        facts.push(match (context.under_trade, context.by_opener) {
+            (true, true) => "reply under trade by opener",
+            (true, false) => "reply under trade",
+            (false, true) => "reply by opener",
+            (false, false) => "reply",
+        });
+    }
+    for fact in facts {
+        let parts: Vec<u32> = fact.chars().map(u32::from).collect();
+        let key = key(Kind::Whole, &parts);
+        sink.name(key, &|| format!("d:{fact}"));
+        sink.put(Found { key, kind: Kind::Whole, field: Field::Text, from: 0, to: 0 });
+    }
+}
