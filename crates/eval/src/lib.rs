@@ -5,4 +5,6 @@
 pub mod chance;
 pub mod corpus;
 pub mod disguise;
+pub mod fit;
 pub mod gold;
+pub mod report;

@@ -141,7 +141,9 @@ pub enum MapError {
     #[error("part {0} of the map is not of the form COLUMN=NAME; write it as text=content,author_id=uid")]
     Form(usize),
     /// No such column in the contract.
-    #[error("`{0}` is not a column of the contract; it has id, source, channel, text, title, url, lang, author_id, author_name, author_bio, group_name, thread_id, parent_id, published_at, media, extra")]
+    #[error(
+        "`{0}` is not a column of the contract; it has id, source, channel, text, title, url, lang, author_id, author_name, author_bio, group_name, thread_id, parent_id, published_at, media, extra"
+    )]
     Column(String),
     /// A column or a name is there twice.
     #[error("part {0} of the map repeats a column or a name; use each once")]

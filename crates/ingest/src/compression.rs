@@ -148,15 +148,14 @@ mod tests {
     use super::*;
 
     fn read(bytes: Vec<u8>, options: &Options) -> (Vec<u8>, Option<Result<Reason, io::ErrorKind>>) {
-        let (mut plain, compression) =
-            decompress(Disk::new(Box::new(Cursor::new(bytes))), options).expect("memory does not fail");
+        let (mut plain, compression) = decompress(Disk::new(Box::new(Cursor::new(bytes))), options).expect("memory does not fail");
         let mut out = Vec::new();
         let outcome = plain.read_to_end(&mut out).err();
         (out, outcome.map(|error| explain(error, compression).map_err(|error| error.kind())))
     }
 
     fn gzip(plain: &[u8]) -> Vec<u8> {
-        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         writer.write_all(plain).expect("memory does not fail");
         writer.finish().expect("memory does not fail")
     }
@@ -174,7 +173,7 @@ mod tests {
         let options = Options { decompressed_limit_bytes: 4, ..Options::default() };
         assert_eq!(read(gzip(b"four"), &options), (b"four".to_vec(), None));
         let bomb = Reason::Bomb { compression: Compression::Gzip, size_bytes: 4 };
-        assert_eq!(read(gzip(b"fives"), &options), (b"four".to_vec(), Some(Ok(bomb))));
+        assert_eq!(read(gzip(b"fourth"), &options), (b"four".to_vec(), Some(Ok(bomb))));
     }
 
     #[test]

@@ -261,8 +261,7 @@ impl Cells {
 
 /// Finds the contract's columns among `names`.
 fn layout(file: &str, names: &[String], options: &Options) -> Result<Vec<(Column, usize)>, IngestError> {
-    let columns: Vec<(Column, usize)> =
-        names.iter().enumerate().filter_map(|(at, name)| Some((options.map.column(name)?, at))).collect();
+    let columns: Vec<(Column, usize)> = names.iter().enumerate().filter_map(|(at, name)| Some((options.map.column(name)?, at))).collect();
     for (nth, (column, at)) in columns.iter().enumerate() {
         if columns[..nth].iter().any(|(earlier, _)| earlier == column) {
             return Err(IngestError::DuplicateColumn { file: file.to_owned(), column: names[*at].clone() });
@@ -274,12 +273,7 @@ fn layout(file: &str, names: &[String], options: &Options) -> Result<Vec<(Column
 }
 
 /// Checks that a table has the columns without which every one of its records would be set aside.
-pub(crate) fn check_required(
-    file: &str,
-    has: impl Fn(Column) -> bool,
-    found: usize,
-    options: &Options,
-) -> Result<(), IngestError> {
+pub(crate) fn check_required(file: &str, has: impl Fn(Column) -> bool, found: usize, options: &Options) -> Result<(), IngestError> {
     let missing = if !has(Column::Id) {
         Column::Id
     } else if !has(Column::Source) && options.defaults.source.is_none() {
@@ -308,8 +302,7 @@ fn read(cells: &Cells, text: Option<&str>, start: usize, ends: &[usize], options
         let to = start + ends[at];
         let cell = match text.and_then(|text| text.get(from..to)) {
             Some(cell) => cell,
-            None => str::from_utf8(&cells.text[from..to])
-                .map_err(|error| Reason::CellBytes(column.name(), error.valid_up_to() + 1))?,
+            None => str::from_utf8(&cells.text[from..to]).map_err(|error| Reason::CellBytes(column.name(), error.valid_up_to() + 1))?,
         };
         column.set(&mut record, cell)?;
     }

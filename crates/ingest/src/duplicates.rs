@@ -48,9 +48,9 @@ mod tests {
             r#"{"id":"1","source":"a","text":"second"}"#,
             "\nbroken\n",
             r#"{"id":"1","source":"b","text":"third"}"#,
+            "\n",
         );
-        let mut reader =
-            Reader::open([Input::stream("-", lines.as_bytes())], Options::default()).expect("a stream opens");
+        let mut reader = Reader::open([Input::stream("-", lines.as_bytes())], Options::default()).expect("a stream opens");
         let (mut duplicates, mut counts) = (Duplicates::default(), Counts::default());
         let mut batch = reader.next_batch().expect("memory does not fail").expect("one batch");
         duplicates.set_aside(&mut batch);

@@ -43,8 +43,8 @@ const BROKEN: u8 = 0xff;
 pub(crate) struct Utf8Reader<R> {
     source: R,
     state: State,
-    raw: Vec<u8>,        // read from the source, not yet handed on or decoded
-    out: Vec<u8>,        // ready to be handed on, from `out_start`
+    raw: Vec<u8>, // read from the source, not yet handed on or decoded
+    out: Vec<u8>, // ready to be handed on, from `out_start`
     out_start: usize,
     fault: Option<io::Error>, // of a read ahead; due when `raw` is used up
     found: Arc<OnceLock<Encoding>>,
@@ -55,21 +55,17 @@ enum State {
     /// Nothing beyond ASCII yet.
     Ascii,
     Utf8,
-    Decoding { decoder: Box<Decoder>, encoding: Encoding, in_line: bool },
+    Decoding {
+        decoder: Box<Decoder>,
+        encoding: Encoding,
+        in_line: bool,
+    },
     End,
 }
 
 impl<R: Read> Utf8Reader<R> {
     pub(crate) fn new(source: R) -> Utf8Reader<R> {
-        Utf8Reader {
-            source,
-            state: State::Start,
-            raw: Vec::new(),
-            out: Vec::new(),
-            out_start: 0,
-            fault: None,
-            found: Arc::default(),
-        }
+        Utf8Reader { source, state: State::Start, raw: Vec::new(), out: Vec::new(), out_start: 0, fault: None, found: Arc::default() }
     }
 
     /// Where the encoding will stand, once it is known and other than UTF-8.
@@ -230,9 +226,9 @@ fn guess_utf16(window: &[u8]) -> Option<Encoding> {
         [0, 1..=0x7f, ..] if one_sided(high_zeros, low_zeros) => (Encoding::Utf16Be, UTF_16BE),
         _ => return None,
     };
-    let whole = &window[..count.saturating_sub(1) * 2]; // a surrogate pair may be cut
-    let decoded = decoder.decode_without_bom_handling_and_without_replacement(whole);
-    decoded.is_some().then_some(encoding)
+    let (decoded, _) = decoder.decode_without_bom_handling(window);
+    let broken = decoded.chars().filter(|character| *character == char::REPLACEMENT_CHARACTER).count();
+    (broken <= 2 + count / 100).then_some(encoding)
 }
 
 /// GB18030 rather than UTF-8 with some broken lines: nine of ten lines beyond ASCII are valid in it, at most one

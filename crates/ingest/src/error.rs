@@ -32,9 +32,7 @@ pub enum IngestError {
         error: io::Error,
     },
     /// A named input holds no known format.
-    #[error(
-        "{file}: neither JSON lines, CSV with the contract's columns, nor Parquet; convert it, or name its columns with --map"
-    )]
+    #[error("{file}: neither JSON lines, CSV with the contract's columns, nor Parquet; convert it, or name its columns with --map")]
     Format {
         /// The input as named.
         file: String,

@@ -27,10 +27,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Options {
         Options {
-            defaults: Defaults {
-                source: None,
-                timezone: TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC),
-            },
+            defaults: Defaults { source: None, timezone: TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC) },
             map: Map::default(),
             line_limit_bytes: 16 << 20,
             batch_rows: 4_096,

@@ -8,9 +8,8 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Date64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type,
-    UInt64Type,
+    Date32Type, Date64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
 use arrow_schema::{DataType, Schema, TimeUnit};
@@ -19,9 +18,7 @@ use jiff::tz::TimeZone;
 use magpie_core::post::{Defect, Media, Post, Record, format_time};
 use magpie_core::units::Time;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
-};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::schema::types::{SchemaDescriptor, Type};
 
 use crate::batch::{Batch, Body, RawBatch, Reason};
@@ -247,8 +244,7 @@ fn read(rows: &Rows, row: usize, options: &Options) -> Result<Post, Reason> {
             continue;
         }
         if let Some(texts) = values.as_binary_view_opt() {
-            let text = str::from_utf8(texts.value(row))
-                .map_err(|error| Reason::CellBytes(column.name(), error.valid_up_to() + 1))?;
+            let text = str::from_utf8(texts.value(row)).map_err(|error| Reason::CellBytes(column.name(), error.valid_up_to() + 1))?;
             column.set(&mut record, text)?;
         } else if *column == Column::Media {
             record.media = media_at(values, row);
@@ -284,12 +280,8 @@ fn time_at(values: &ArrayRef, row: usize) -> Option<String> {
             let seconds = match unit {
                 TimeUnit::Second => values.as_primitive::<TimestampSecondType>().value(row),
                 TimeUnit::Millisecond => values.as_primitive::<TimestampMillisecondType>().value(row).div_euclid(1_000),
-                TimeUnit::Microsecond => {
-                    values.as_primitive::<TimestampMicrosecondType>().value(row).div_euclid(1_000_000)
-                }
-                TimeUnit::Nanosecond => {
-                    values.as_primitive::<TimestampNanosecondType>().value(row).div_euclid(1_000_000_000)
-                }
+                TimeUnit::Microsecond => values.as_primitive::<TimestampMicrosecondType>().value(row).div_euclid(1_000_000),
+                TimeUnit::Nanosecond => values.as_primitive::<TimestampNanosecondType>().value(row).div_euclid(1_000_000_000),
             };
             (seconds, zone.as_deref())
         }
@@ -325,11 +317,7 @@ fn media_at(values: &ArrayRef, row: usize) -> Option<Vec<Media>> {
     };
     let items = items.as_struct_opt()?;
     let [path, sha256, mime] = MEDIA_PARTS;
-    let media_at = |nth| Media {
-        path: part_at(items, path, nth),
-        sha256: part_at(items, sha256, nth),
-        mime: part_at(items, mime, nth),
-    };
+    let media_at = |nth| Media { path: part_at(items, path, nth), sha256: part_at(items, sha256, nth), mime: part_at(items, mime, nth) };
     Some((0..items.len()).filter(|nth| items.is_valid(*nth)).map(media_at).collect())
 }
 

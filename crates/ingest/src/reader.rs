@@ -171,12 +171,7 @@ fn starts_with_parquet_magic(disk: &mut File) -> io::Result<bool> {
     Ok(magic == PARQUET_MAGIC)
 }
 
-fn open_bytes(
-    file: Arc<str>,
-    bytes: Box<dyn Read + Send>,
-    named: bool,
-    options: &Options,
-) -> Result<Opened, IngestError> {
+fn open_bytes(file: Arc<str>, bytes: Box<dyn Read + Send>, named: bool, options: &Options) -> Result<Opened, IngestError> {
     let disk = Disk::new(bytes);
     let disk_bytes = Arc::clone(&disk.read_bytes);
     let failed = |error| IngestError::Read { file: file.to_string(), error };
@@ -213,9 +208,7 @@ fn open_bytes(
     }
     match detect(source.unread(), &file, &options.map) {
         Some(Format::JsonLines) => Ok(Opened::Cutter(Cutter::Lines(jsonl::Cutter::new(source, options)))),
-        Some(Format::Csv { delimiter }) => {
-            Ok(Opened::Cutter(Cutter::Cells(csv::Cutter::new(source, delimiter, options)?)))
-        }
+        Some(Format::Csv { delimiter }) => Ok(Opened::Cutter(Cutter::Cells(csv::Cutter::new(source, delimiter, options)?))),
         None if named => Err(IngestError::Format { file: file.to_string() }),
         None => Ok(Opened::Raw(RawBatch::noted(&file, Remark::NotPosts))),
     }

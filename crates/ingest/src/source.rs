@@ -27,12 +27,7 @@ pub(crate) struct Source {
 
 impl Source {
     /// `plain` is what `compression` left of the bytes that `disk_bytes` counts.
-    pub(crate) fn new(
-        file: Arc<str>,
-        plain: compression::Bytes,
-        compression: Option<Compression>,
-        disk_bytes: Arc<AtomicU64>,
-    ) -> Source {
+    pub(crate) fn new(file: Arc<str>, plain: compression::Bytes, compression: Option<Compression>, disk_bytes: Arc<AtomicU64>) -> Source {
         let text = Utf8Reader::new(plain);
         Source {
             file,
@@ -94,9 +89,7 @@ impl Source {
     /// Why the stream ended early, if it did: as a reason where its bytes are at fault, as an error where the disk is.
     pub(crate) fn fault(&mut self) -> Result<Option<Reason>, IngestError> {
         let Some(error) = self.fault.take() else { return Ok(None) };
-        compression::explain(error, self.compression)
-            .map(Some)
-            .map_err(|error| IngestError::Read { file: self.file.to_string(), error })
+        compression::explain(error, self.compression).map(Some).map_err(|error| IngestError::Read { file: self.file.to_string(), error })
     }
 
     /// The note on the encoding, once, when it is known.

@@ -134,8 +134,7 @@ mod tests {
 
     #[test]
     fn answers_follow_their_parents_by_time() {
-        let posts =
-            [post("c", Some("a"), 3), post("d", Some("b"), 4), post("a", None, 0), post("b", Some("a"), 1), post("e", None, 2)];
+        let posts = [post("c", Some("a"), 3), post("d", Some("b"), 4), post("a", None, 0), post("b", Some("a"), 1), post("e", None, 2)];
         let thread = order_of(&posts);
         assert_eq!(thread.order, [2, 3, 1, 0, 4]);
         assert_eq!(thread.notes, []);
@@ -158,8 +157,7 @@ mod tests {
     #[test]
     fn a_chain_of_a_hundred_thousand_answers_needs_no_stack() {
         let ids: Vec<String> = (0..100_000).map(|nth| nth.to_string()).collect();
-        let posts: Vec<Post> =
-            (0..ids.len()).map(|nth| post(&ids[nth], Some(&ids[(nth + 1) % ids.len()]), 0)).collect();
+        let posts: Vec<Post> = (0..ids.len()).map(|nth| post(&ids[nth], Some(&ids[(nth + 1) % ids.len()]), 0)).collect();
         let thread = order_of(&posts);
         assert_eq!((thread.order.len(), thread.notes.len()), (ids.len(), 1));
     }

@@ -11,6 +11,53 @@ use crate::units::Field;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(pub u64);
 
+impl Key {
+    /// The key of a feature by its name in the model file, such as `b:give` or `c:抱走`.
+    ///
+    /// ```
+    /// use magpie_core::assessment::feature::Key;
+    ///
+    /// assert!(Key::parse("o:child_male>amount_high").is_some());
+    /// assert!(Key::parse("o:child_male").is_none());
+    /// ```
+    pub fn parse(name: &str) -> Option<Key> {
+        let (letter, rest) = name.split_once(':')?;
+        let mut letters = letter.chars();
+        let kind = Kind::parse(letters.next()?).filter(|_| letters.next().is_none())?;
+        let sense = |name: &str| Sense::parse(name).map(|sense| sense as u32);
+        let chars = |text: &str| -> Vec<u32> { text.chars().map(u32::from).collect() };
+        Some(match kind {
+            Kind::Body | Kind::Who | Kind::Group | Kind::Parent => key(kind, &[sense(rest)?]),
+            Kind::Order => {
+                let (first, second) = rest.split_once('>')?;
+                key(kind, &[sense(first)?, sense(second)?])
+            }
+            Kind::Both => {
+                let (first, second) = rest.split_once('+')?;
+                key(kind, &[sense(first)?, sense(second)?])
+            }
+            Kind::Form | Kind::Name => {
+                let mut parts = vec![0];
+                parts.extend(chars(rest));
+                key(kind, &parts)
+            }
+            Kind::Reply => {
+                let code = rest.chars().next()?.to_digit(10)?;
+                let mut parts = vec![code];
+                parts.extend(chars(&rest[1..]));
+                key(kind, &parts)
+            }
+            Kind::Beside => {
+                let (open, close) = (rest.find('[')?, rest.rfind(']')?);
+                let sense = sense(rest.get(open + 1..close)?)?;
+                let (side, ch) = if open == 0 { (1, &rest[close + 1..]) } else { (0, &rest[..open]) };
+                key(kind, &[sense, side, u32::from(ch.chars().next()?)])
+            }
+            Kind::Whole => key(kind, &chars(rest)),
+        })
+    }
+}
+
 /// Kinds of features. The letter is how the model file names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -28,8 +75,6 @@ pub enum Kind {
     Form,
     /// A run of characters in a name, bio or group.
     Name,
-    /// A run of syllables.
-    Sound,
     /// A sense and the character beside it.
     Beside,
     /// A sense in the post that a reply answers.
@@ -41,7 +86,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const LETTERS: [(Kind, char); 12] = [
+    const LETTERS: [(Kind, char); 11] = [
         (Kind::Body, 'b'),
         (Kind::Who, 'w'),
         (Kind::Group, 'g'),
@@ -49,12 +94,15 @@ impl Kind {
         (Kind::Both, 'a'),
         (Kind::Form, 'c'),
         (Kind::Name, 'n'),
-        (Kind::Sound, 's'),
         (Kind::Beside, 'x'),
         (Kind::Parent, 'p'),
         (Kind::Reply, 'r'),
         (Kind::Whole, 'd'),
     ];
+
+    fn parse(letter: char) -> Option<Kind> {
+        Kind::LETTERS.iter().find(|(_, known)| *known == letter).map(|(kind, _)| *kind)
+    }
 
     /// The letter that names the kind.
     pub fn letter(self) -> char {
@@ -137,7 +185,6 @@ pub fn collect(reading: &Reading, context: &Context, sink: &mut impl Sink) {
         if body.contains(&field) {
             order(read, field, sink);
             forms(read, field, Kind::Form, 3, 0, sink);
-            sounds(read, field, sink);
             beside(read, field, sink);
             if context.is_reply {
                 let code = 1 + u32::from(context.under_trade) + 2 * u32::from(context.by_opener);
@@ -189,7 +236,6 @@ fn both(seen: &mut [(Sense, Field, u32, u32)], sink: &mut impl Sink) {
 /// Runs of one to `longest` characters; digits count as one character each kind, so that a number teaches nothing.
 fn forms(read: &FieldReading, field: Field, kind: Kind, longest: usize, code: u32, sink: &mut impl Sink) {
     let units = &read.folded.units;
-    let plain = |ch: char| if ch.is_ascii_digit() { '0' } else { ch };
     for from in 0..units.len() {
         let mut parts = [code, 0, 0, 0, 0];
         for len in 1..=longest.min(units.len() - from) {
@@ -205,28 +251,20 @@ fn forms(read: &FieldReading, field: Field, kind: Kind, longest: usize, code: u3
     }
 }
 
-fn sounds(read: &FieldReading, field: Field, sink: &mut impl Sink) {
-    for len in 2..=3 {
-        for run in read.syllables.windows(len) {
-            if run.iter().any(|syllable| syllable.sound == 0) {
-                continue;
-            }
-            let mut parts = [0; 3];
-            for (part, syllable) in parts.iter_mut().zip(run) {
-                *part = u32::from(syllable.sound);
-            }
-            let key = key(Kind::Sound, &parts[..len]);
-            sink.name(key, &|| format!("s:{}", parts[..len].iter().map(u32::to_string).collect::<Vec<_>>().join("-")));
-            sink.put(Found { key, kind: Kind::Sound, field, from: run[0].from, to: run[len - 1].to });
-        }
+/// A character as features name it: digits are all alike, and blanks can be seen.
+fn plain(ch: char) -> char {
+    match ch {
+        '0'..='9' => '0',
+        ' ' => '␣',
+        '\n' => '⏎',
+        _ => ch,
     }
 }
 
 fn beside(read: &FieldReading, field: Field, sink: &mut impl Sink) {
     let units = &read.folded.units;
     let mut put = |sign: &Sign, side: u32, at: u32| {
-        let ch = units[at as usize].ch;
-        let ch = if ch.is_ascii_digit() { '0' } else { ch };
+        let ch = plain(units[at as usize].ch);
         let key = key(Kind::Beside, &[sign.sense as u32, side, ch as u32]);
         sink.name(key, &|| if side == 0 { format!("x:{ch}[{}]", sign.sense.name()) } else { format!("x:[{}]{ch}", sign.sense.name()) });
         sink.put(Found { key, kind: Kind::Beside, field, from: sign.from.min(at), to: sign.to.max(at + 1) });
@@ -265,5 +303,35 @@ fn whole(reading: &Reading, context: &Context, sink: &mut impl Sink) {
         let key = key(Kind::Whole, &parts);
         sink.name(key, &|| format!("d:{fact}"));
         sink.put(Found { key, kind: Kind::Whole, field: Field::Text, from: 0, to: 0 });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pack::Packs;
+    use crate::post::{Defaults, Record, utc};
+
+    struct Named(Vec<(Key, String)>);
+
+    impl Sink for Named {
+        fn put(&mut self, _found: Found) {}
+        fn name(&mut self, key: Key, name: &dyn Fn() -> String) {
+            self.0.push((key, name()));
+        }
+    }
+
+    #[test]
+    fn every_name_leads_back_to_its_key() {
+        let line = r#"{"id":"1","source":"s","text":"男孩出生3天[找]人家，补5万 \u3000加v","author_name":"湘送男宝","group_name":"送养群"}"#;
+        let post = Record::from_json(line).and_then(|record| record.into_post(&Defaults { source: None, timezone: utc() })).expect("valid");
+        let mut reading = super::super::reading::Reading::default();
+        reading.read(Packs::builtin(), &post);
+        let mut named = Named(Vec::new());
+        collect(&reading, &Context { is_reply: true, under_trade: true, by_opener: false }, &mut named);
+        assert!(named.0.len() > 50);
+        for (key, name) in named.0 {
+            assert_eq!(Key::parse(&name), Some(key), "{name}");
+        }
     }
 }

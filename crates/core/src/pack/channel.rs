@@ -175,6 +175,11 @@ impl Channels {
         self.by_first.keys().copied()
     }
 
+    /// Whether a character may begin a cue.
+    pub fn may_begin(&self, ch: char) -> bool {
+        self.by_first.contains_key(&ch)
+    }
+
     /// The cue of that number.
     pub fn cue(&self, index: u32) -> &Cue {
         &self.cues[index as usize]

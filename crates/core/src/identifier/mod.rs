@@ -1,0 +1,256 @@
+//! Texts in, identifiers out: phone numbers, handles, addresses, and the numbers of papers, each at its span.
+//!
+//! In: the fields of one post, original and folded, by [`Extractor::extract`]; the posts of one thread, by
+//! [`Extractor::join_parts`]. Out: [`Mention`]s. Always: a span slices its field on character boundaries; `raw` is that
+//! slice, masked for papers and cards, whose `value` is a keyed hash; equal input gives equal mentions in equal order.
+//! Start reading at [`Extractor::extract`].
+
+mod address;
+mod handle;
+mod number;
+mod part;
+mod scan;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use sha2::Sha256;
+
+pub use crate::pack::Kind;
+use crate::pack::{Channels, Packs};
+use crate::text::{Folded, Steps};
+use crate::units::{Field, Span, hex};
+pub use part::PostFields;
+use scan::{Scan, Text};
+
+/// What an extractor is built with.
+#[derive(Clone)]
+pub struct Options {
+    /// Whether the mainland mobile prefixes 154, 163, 168 and 179, which nobody holds, count as assigned.
+    pub test_numbers: bool,
+    /// Key of the hashes that stand for the numbers of papers and cards.
+    pub key: [u8; 32],
+}
+
+/// A piece of an identifier that is written in several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Source and id of the post, where it is another than the one that holds the mention.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_post")]
+    pub post: Option<(String, String)>,
+    /// Field of the piece.
+    pub field: Field,
+    /// Where it stands.
+    #[serde(flatten, serialize_with = "write_span")]
+    pub span: Span,
+}
+
+/// One identifier at one span of one post. `Debug` shows kind and place only.
+#[derive(Clone, PartialEq)]
+pub struct Mention {
+    /// What it identifies.
+    pub kind: Kind,
+    /// Normal form; a keyed hash, in hexadecimal, where the kind is masked.
+    pub value: String,
+    /// As it is written; masked where the kind is.
+    pub raw: String,
+    /// Field it stands in.
+    pub field: Field,
+    /// Where it stands.
+    pub span: Span,
+    /// What had to be undone to read it.
+    pub steps: Steps,
+    /// How sure the reading is, a proportion in [0, 1], not a calibrated probability.
+    pub confidence: f32,
+    /// Its pieces in order of reading, where it is written in pieces; else empty.
+    pub parts: Vec<Part>,
+}
+
+impl fmt::Debug for Mention {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Mention");
+        shown.field("kind", &self.kind).field("field", &self.field).field("span", &self.span).finish_non_exhaustive()
+    }
+}
+
+impl Serialize for Mention {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", &self.kind)?;
+        map.serialize_entry("value", &self.value)?;
+        map.serialize_entry("raw", &self.raw)?;
+        map.serialize_entry("field", &self.field)?;
+        map.serialize_entry("start", &self.span.start)?;
+        map.serialize_entry("end", &self.span.end)?;
+        map.serialize_entry("steps", &self.steps.names().collect::<Vec<_>>())?;
+        map.serialize_entry("confidence", &self.confidence)?;
+        if !self.parts.is_empty() {
+            map.serialize_entry("parts", &self.parts)?;
+        }
+        map.end()
+    }
+}
+
+fn write_span<S: Serializer>(span: &Span, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(2))?;
+    map.serialize_entry("start", &span.start)?;
+    map.serialize_entry("end", &span.end)?;
+    map.end()
+}
+
+fn write_post<S: Serializer>(post: &Option<(String, String)>, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(2))?;
+    if let Some((source, id)) = post {
+        map.serialize_entry("source", source)?;
+        map.serialize_entry("id", id)?;
+    }
+    map.end()
+}
+
+/// Buffers that are used again from post to post.
+#[derive(Default)]
+pub struct Scratch {
+    scan: Scan,
+}
+
+/// Reads identifiers. Build once, share between threads.
+pub struct Extractor {
+    options: Options,
+    channels: Channels,
+    classes: Vec<u8>,
+}
+
+impl Extractor {
+    /// An extractor over the cues of `packs`.
+    pub fn new(options: Options, packs: &Packs) -> Extractor {
+        let classes = scan::classes(packs);
+        Extractor { options, channels: packs.channels.clone(), classes }
+    }
+
+    /// Appends the identifiers of one post to `out`, ordered by field, place and kind. Time is linear in the text.
+    ///
+    /// ```
+    /// use magpie_core::identifier::{Extractor, Kind, Options, Scratch};
+    /// use magpie_core::pack::Packs;
+    /// use magpie_core::text::Folded;
+    /// use magpie_core::units::Field;
+    ///
+    /// let packs = Packs::builtin();
+    /// let extractor = Extractor::new(Options { test_numbers: true, key: [0; 32] }, packs);
+    /// let text = "联系幺五四 1234 五六七八";
+    /// let mut folded = Folded::default();
+    /// packs.characters.fold(text, &mut folded);
+    /// let mut mentions = Vec::new();
+    /// extractor.extract(&[(Field::Text, text, &folded)], &mut Scratch::default(), &mut mentions);
+    /// assert_eq!((mentions[0].kind, mentions[0].value.as_str()), (Kind::Phone, "+8615412345678"));
+    /// ```
+    pub fn extract(&self, fields: &[(Field, &str, &Folded)], scratch: &mut Scratch, out: &mut Vec<Mention>) {
+        let first = out.len();
+        for &(field, original, folded) in fields {
+            self.extract_field(field, original, folded, scratch, out);
+        }
+        if fields.len() > 1 {
+            self.join_fields(fields, scratch, first, out);
+        }
+        if out.len() > first + 1 {
+            out[first..].sort_by_key(|mention| (mention.field, mention.span, mention.kind));
+        }
+    }
+
+    fn extract_field(&self, field: Field, original: &str, folded: &Folded, scratch: &mut Scratch, out: &mut Vec<Mention>) {
+        if !self.is_worth_reading(&folded.units) {
+            return;
+        }
+        scratch.scan.read(self, original, &folded.units);
+        let Scan { cues, groups, digits, claimed, .. } = &mut scratch.scan;
+        let text = Text { extractor: self, field, original, units: &folded.units, cues, groups, digits };
+        let mut sink = Sink { text: &text, claimed, out };
+        number::papers(&mut sink);
+        address::read(&mut sink);
+        handle::read(&mut sink);
+        number::phones(&mut sink);
+        handle::same_number(&mut sink);
+    }
+
+    /// The keyed hash of a value that is never written in clear.
+    fn hash(&self, kind: Kind, value: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.options.key).expect("any length is a key");
+        mac.update(kind.name().as_bytes());
+        mac.update(&[0]);
+        mac.update(value.as_bytes());
+        hex(&mac.finalize().into_bytes())
+    }
+}
+
+/// What a rule found: a value at units `from..to`.
+struct Found {
+    kind: Kind,
+    value: String,
+    from: usize,
+    to: usize,
+    steps: Steps,
+    confidence: f32,
+}
+
+/// Where rules put what they find; no unit is used twice.
+struct Sink<'a, 'b> {
+    text: &'a Text<'a>,
+    claimed: &'b mut Vec<(u32, u32)>,
+    out: &'b mut Vec<Mention>,
+}
+
+impl Sink<'_, '_> {
+    fn is_free(&self, from: usize, to: usize) -> bool {
+        self.claimed.iter().all(|&(a, b)| to as u32 <= a || b <= from as u32)
+    }
+
+    fn claim(&mut self, from: usize, to: usize) {
+        self.claimed.push((from as u32, to as u32));
+    }
+
+    /// Takes the units and writes the mention, unless the same is there.
+    fn put(&mut self, found: Found) {
+        self.claim(found.from, found.to);
+        let Found { kind, value, from, to, steps, confidence } = found;
+        let span = Span { start: self.text.units[from].start, end: self.text.units[to - 1].end };
+        let raw = span.slice(self.text.original).unwrap_or("");
+        let steps = steps.with(self.text.steps(from, to));
+        let (value, raw) =
+            if kind.is_masked() { (self.text.extractor.hash(kind, &value), masked(raw)) } else { (value, raw.to_owned()) };
+        let field = self.text.field;
+        let known = |mention: &Mention| mention.field == field && mention.kind == kind && mention.span == span;
+        if !self.out.iter().any(known) {
+            self.out.push(Mention { kind, value, raw, field, span, steps, confidence, parts: Vec::new() });
+        }
+    }
+}
+
+/// `text` with all but its first two characters and its last one starred, a star a byte, so that offsets stay.
+fn masked(text: &str) -> String {
+    let last = text.char_indices().next_back().map_or(0, |(at, _)| at);
+    let mut out = String::with_capacity(text.len());
+    for (index, (at, ch)) in text.char_indices().enumerate() {
+        if index < 2 || at == last {
+            out.push(ch);
+        } else {
+            out.extend(std::iter::repeat_n('*', ch.len_utf8()));
+        }
+    }
+    out
+}
+
+/// `original` of `field` with the numbers of papers and cards masked. Its length in bytes stays, so offsets hold.
+pub fn mask<'a>(original: &'a str, mentions: &[Mention], field: Field) -> Cow<'a, str> {
+    let own = mentions.iter().filter(|mention| mention.kind.is_masked() && mention.field == field).map(|mention| mention.span);
+    let mut out = Cow::Borrowed(original);
+    for span in own {
+        if let Some(secret) = span.slice(original) {
+            let hidden = masked(secret);
+            out.to_mut().replace_range(span.start as usize..span.end as usize, &hidden);
+        }
+    }
+    out
+}

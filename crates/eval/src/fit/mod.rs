@@ -1,0 +1,265 @@
+//! The fit: the written corpus in, the shipped model out.
+//!
+//! Families are never cut: cross-validation leaves out whole families, so that its figures speak of constructions that
+//! the model has not seen. Start reading at [`fit`].
+
+pub mod logistic;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use magpie_core::assessment::feature::{self, Context, Found, Key, Sink};
+use magpie_core::assessment::model::Head;
+use magpie_core::assessment::reading::Reading;
+use magpie_core::pack::Packs;
+use magpie_core::post::{Defaults, Record, utc};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::gold::{Gold, GoldRow};
+use logistic::{Matrix, Task};
+
+/// How the model is fitted.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// A feature needs to stand in this many families to get a weight.
+    pub families_min: usize,
+    /// Quadratic penalty on the weights for trade.
+    pub penalty: f64,
+    /// Quadratic penalty on the weights of the other heads.
+    pub penalty_others: f64,
+    /// Parts of the cross-validation.
+    pub folds: u64,
+    /// Weights nearer to nought than this, in bits, are left out.
+    pub prune_bits: f64,
+    /// Steps of the optimiser.
+    pub iterations: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { families_min: 2, penalty: 33.0, penalty_others: 10.0, folds: 5, prune_bits: 0.015, iterations: 80 }
+    }
+}
+
+/// A fitted model and what cross-validation says of it.
+pub struct Fitted {
+    /// The model file.
+    pub file: String,
+    /// Score of each row, in bits, by a model that did not see its family.
+    pub held_out_bits: Vec<f64>,
+}
+
+/// Features by name, as the fit needs them.
+#[derive(Default)]
+struct Named {
+    keys: Vec<Key>,
+    names: FxHashMap<Key, String>,
+}
+
+impl Sink for Named {
+    fn put(&mut self, found: Found) {
+        self.keys.push(found.key);
+    }
+
+    fn name(&mut self, key: Key, name: &dyn Fn() -> String) {
+        self.names.entry(key).or_insert_with(name);
+    }
+}
+
+/// Fits all heads on `rows`.
+///
+/// # Errors
+/// A row that is no valid post.
+pub fn fit(packs: &Packs, rows: &[GoldRow], options: &Options) -> anyhow::Result<Fitted> {
+    let (matrix, names) = features(packs, rows, options.families_min)?;
+    let everything: Vec<u32> = (0..rows.len() as u32).collect();
+    let trade_task = |rows_of: &dyn Fn(u32) -> bool| task(rows, &everything, rows_of, |gold| Some(gold.trade));
+    let folds: Vec<u64> = rows.iter().map(|row| crate::chance::Chance::named(7, &row.gold.family).bits() % options.folds).collect();
+    let parts: Vec<Vec<f64>> = (0..options.folds)
+        .into_par_iter()
+        .map(|fold| logistic::fit(&matrix, &trade_task(&|row| folds[row as usize] != fold), options.penalty, options.iterations))
+        .collect();
+    let held_out: Vec<f64> =
+        (0..rows.len()).map(|row| logistic::score(&matrix, row, &parts[folds[row] as usize])).collect();
+    let (slope, shift) = platt(rows, &held_out);
+    let heads: Vec<Vec<f64>> = Head::ALL
+        .par_iter()
+        .map(|head| {
+            let task = task(rows, &everything, &|_| true, |gold| label(*head, gold));
+            let penalty = if *head == Head::Trade { options.penalty } else { options.penalty_others };
+            let mut weights = logistic::fit(&matrix, &task, penalty, options.iterations);
+            if *head == Head::Trade {
+                weights.iter_mut().for_each(|weight| *weight *= slope);
+                weights[matrix.width] += shift;
+            }
+            weights
+        })
+        .collect();
+    let bits = std::f64::consts::LN_2.recip();
+    let held_out_bits = held_out.iter().map(|score| (score * slope + shift) * bits).collect();
+    Ok(Fitted { file: write(&names, &heads, options.prune_bits), held_out_bits })
+}
+
+/// The label of a row for a head; `None` where the row says nothing about it.
+fn label(head: Head, gold: &Gold) -> Option<bool> {
+    let number = head as usize;
+    let child = gold.child.as_ref();
+    if head == Head::Trade {
+        return Some(gold.trade);
+    }
+    if Head::CLASSES.contains(&number) {
+        return gold.trade.then(|| gold.classes.iter().any(|class| class == head.name()));
+    }
+    if Head::LOOKALIKES.contains(&number) {
+        return (!gold.trade).then(|| gold.lookalike.as_deref() == Some(head.name()));
+    }
+    if head == Head::Support {
+        return Some(gold.route == "support");
+    }
+    if Head::URGENCIES.contains(&number) {
+        let urgency = gold.urgency.as_deref()?;
+        return (urgency != "stale").then(|| urgency == head.name());
+    }
+    if Head::SEXES.contains(&number) {
+        return gold.trade.then(|| child.and_then(|child| child.sex.as_deref()) == Some(head.name()));
+    }
+    let wanted = head == Head::Born;
+    gold.trade.then(|| child.and_then(|child| child.born) == Some(wanted))
+}
+
+fn task(rows: &[GoldRow], all: &[u32], take: &dyn Fn(u32) -> bool, label: impl Fn(&Gold) -> Option<bool>) -> Task {
+    let mut task = Task { rows: Vec::new(), labels: Vec::new(), weights: Vec::new() };
+    for &row in all.iter().filter(|row| take(**row)) {
+        if let Some(label) = label(&rows[row as usize].gold) {
+            task.rows.push(row);
+            task.labels.push(label);
+            task.weights.push(1.0);
+        }
+    }
+    task
+}
+
+/// Features of all rows, numbered; those of too few families are left out.
+fn features(packs: &Packs, rows: &[GoldRow], families_min: usize) -> anyhow::Result<(Matrix, Vec<String>)> {
+    let threads = Threads::new(rows);
+    let defaults = Defaults { source: None, timezone: utc() };
+    let chunks: Vec<(Vec<Vec<Key>>, FxHashMap<Key, String>)> = rows
+        .par_chunks(rows.len().div_ceil(16).max(1))
+        .map(|chunk| -> anyhow::Result<_> {
+            let mut reading = Reading::default();
+            let mut named = Named::default();
+            let mut keys = Vec::with_capacity(chunk.len());
+            for row in chunk {
+                let line = serde_json::to_string(&row.post)?;
+                let post = Record::from_json(&line)?.into_post(&defaults)?;
+                reading.read(packs, &post);
+                named.keys.clear();
+                feature::collect(&reading, &threads.context(row), &mut named);
+                named.keys.sort();
+                named.keys.dedup();
+                keys.push(named.keys.clone());
+            }
+            Ok((keys, named.names))
+        })
+        .collect::<anyhow::Result<_>>()?;
+    let mut names: BTreeMap<Key, String> = BTreeMap::new();
+    let mut rows_keys = Vec::with_capacity(rows.len());
+    for (keys, part) in chunks {
+        rows_keys.extend(keys);
+        names.extend(part);
+    }
+    let mut families: FxHashMap<Key, FxHashSet<&str>> = FxHashMap::default();
+    for (keys, row) in rows_keys.iter().zip(rows) {
+        for key in keys {
+            families.entry(*key).or_default().insert(&row.gold.family);
+        }
+    }
+    names.retain(|key, _| families[key].len() >= families_min);
+    let numbers: FxHashMap<Key, u32> = names.keys().enumerate().map(|(number, key)| (*key, number as u32)).collect();
+    let mut matrix = Matrix { starts: vec![0], columns: Vec::new(), width: names.len() };
+    for keys in rows_keys {
+        matrix.columns.extend(keys.iter().filter_map(|key| numbers.get(key)));
+        matrix.starts.push(matrix.columns.len());
+    }
+    Ok((matrix, names.into_values().collect()))
+}
+
+/// What each reply answers, by the labels of the posts above it.
+struct Threads<'a> {
+    rows: FxHashMap<&'a str, &'a GoldRow>,
+}
+
+impl<'a> Threads<'a> {
+    fn new(rows: &'a [GoldRow]) -> Threads<'a> {
+        Threads { rows: rows.iter().map(|row| (row.text("id"), row)).collect() }
+    }
+
+    fn context(&self, row: &GoldRow) -> Context {
+        let mut context = Context::default();
+        let mut at = row;
+        while let Some(&above) = self.rows.get(at.text("parent_id")) {
+            context.is_reply = true;
+            context.under_trade |= above.gold.trade;
+            at = above;
+        }
+        context.by_opener = context.is_reply && !row.text("author_name").is_empty() && at.text("author_name") == row.text("author_name");
+        context
+    }
+}
+
+/// Slope and shift that make held-out scores probabilities at half trade, half look-alikes, in natural log-odds.
+///
+/// Source: Platt, "Probabilistic outputs for support vector machines", 1999.
+fn platt(rows: &[GoldRow], scores: &[f64]) -> (f64, f64) {
+    let count = |trade: bool| rows.iter().filter(|row| row.gold.trade == trade).count().max(1) as f64;
+    let (positive, negative) = (count(true), count(false));
+    let (mut slope, mut shift) = (1.0, 0.0);
+    for _ in 0..200 {
+        let (mut g, mut h) = ([0.0f64; 2], [[1e-9f64, 0.0], [0.0, 1e-9]]);
+        for (row, score) in rows.iter().zip(scores) {
+            let weight = if row.gold.trade { 0.5 / positive } else { 0.5 / negative };
+            let p = 1.0 / (1.0 + (-(slope * score + shift)).exp());
+            let error = p - f64::from(u8::from(row.gold.trade));
+            let spread = weight * p * (1.0 - p);
+            g[0] += weight * error * score;
+            g[1] += weight * error;
+            h[0][0] += spread * score * score;
+            h[0][1] += spread * score;
+            h[1][1] += spread;
+        }
+        let det = h[0][0] * h[1][1] - h[0][1] * h[0][1];
+        let (da, db) = ((h[1][1] * g[0] - h[0][1] * g[1]) / det, (h[0][0] * g[1] - h[0][1] * g[0]) / det);
+        slope -= da;
+        shift -= db;
+        if da.abs() + db.abs() < 1e-9 {
+            break;
+        }
+    }
+    (slope, shift)
+}
+
+/// The model file: features with their weights in bits.
+fn write(names: &[String], heads: &[Vec<f64>], prune_bits: f64) -> String {
+    let bits = std::f64::consts::LN_2.recip();
+    let mut out = String::new();
+    let mut line = |name: &str, column: usize, least: f64| {
+        let mut weights = String::new();
+        for (head, head_weights) in Head::ALL.iter().zip(heads) {
+            let weight = head_weights[column] * bits;
+            if weight.abs() >= least {
+                let _ = write!(weights, "{}{}={weight:.2}", if weights.is_empty() { "" } else { " " }, head.name());
+            }
+        }
+        if !weights.is_empty() {
+            let _ = writeln!(out, "{name}\t{weights}");
+        }
+    };
+    line("prior", names.len(), 0.0);
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_by(|a, b| names[*a].cmp(&names[*b]));
+    for column in order {
+        line(&names[column], column, prune_bits);
+    }
+    out
+}

@@ -1,0 +1,31 @@
+//! Figures for people to read.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::gold::GoldRow;
+
+/// Recall at fixed shares of flagged look-alikes, macro over families, for plain and disguised rows.
+pub fn held_out(rows: &[GoldRow], bits: &[f64]) -> String {
+    let mut out = String::new();
+    let scored: Vec<(&GoldRow, f64)> = rows.iter().zip(bits.iter().copied()).collect();
+    for (name, disguised) in [("plain", false), ("disguised", true)] {
+        let part: Vec<&(&GoldRow, f64)> = scored.iter().filter(|(row, _)| (row.gold.disguise > 0) == disguised).collect();
+        let mut benign: Vec<f64> = part.iter().filter(|(row, _)| !row.gold.trade).map(|(_, bits)| *bits).collect();
+        benign.sort_by(|a, b| b.total_cmp(a));
+        let _ = write!(out, "{name:10} {} rows;", part.len());
+        for share in [0.02, 0.05, 0.1] {
+            let Some(cut) = benign.get((share * benign.len() as f64) as usize) else { continue };
+            let mut families: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+            for (row, bits) in part.iter().filter(|(row, _)| row.gold.trade) {
+                let family = families.entry(&row.gold.family).or_default();
+                family.0 += f64::from(u8::from(bits > cut));
+                family.1 += 1.0;
+            }
+            let recall = families.values().map(|(hits, rows)| hits / rows).sum::<f64>() / families.len().max(1) as f64;
+            let _ = write!(out, " recall {recall:.3} at {:.0} % of look-alikes ({cut:.2} bits);", share * 100.0);
+        }
+        out.push('\n');
+    }
+    out
+}
