@@ -79,9 +79,15 @@ pub enum Reason {
         /// Bytes read from it until then.
         size_bytes: u64,
     },
-    /// The rest of the Parquet file, or all of it, cannot be decoded.
-    #[error("the Parquet data is damaged from this row on; write the file again")]
+    /// A Parquet file cannot be decoded at all.
+    #[error("the Parquet file is damaged or not whole, and is set aside; write it again")]
     DamagedParquet,
+    /// Rows of a Parquet file cannot be decoded.
+    #[error("the Parquet data is damaged from here to row {last_row}, which is set aside; write the file again")]
+    DamagedRows {
+        /// The last row set aside, with all from that of the reject.
+        last_row: u64,
+    },
     /// A file found in a folder cannot be opened.
     #[error("the file or folder cannot be opened ({0}); check its permissions")]
     Unreadable(io::ErrorKind),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::str;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use magpie_core::post::{Defect, Media, Post, Record, format_time};
 use magpie_core::units::Time;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::schema::types::{SchemaDescriptor, Type};
 
 use crate::batch::{Batch, Body, RawBatch, Reason};
@@ -34,18 +36,29 @@ pub(crate) struct Rows {
     first_row: u64,
 }
 
-/// Cuts a file into batches of rows.
+/// Cuts a file into batches of rows, one group of rows after the other.
 pub(crate) struct Cutter {
     file: Arc<str>,
-    reader: Option<ParquetRecordBatchReader>, // none once the data is found damaged
+    table: Option<Table>, // none if the file cannot be decoded
+    damage_said: bool,
+    groups: Range<usize>,                     // not yet opened
+    reader: Option<ParquetRecordBatchReader>, // of the group being read
+    group_end: u64,                           // its last row
     columns: Arc<[Column]>,
     waiting: Option<RecordBatch>, // read, not yet cut
-    damaged: bool,
-    row: u64, // the next one, from 1
+    row: u64,                     // the next one, from 1
     row_count: u64,
     batch_bytes: usize,
     file_bytes: u64,
     bytes_taken: u64,
+}
+
+/// A file whose schema is read.
+struct Table {
+    file: File,
+    metadata: ArrowReaderMetadata,
+    mask: ProjectionMask,
+    rows_at_once: usize,
 }
 
 impl Cutter {
@@ -56,10 +69,13 @@ impl Cutter {
     pub(crate) fn new(name: Arc<str>, file: File, options: &Options) -> Result<Cutter, IngestError> {
         let mut cutter = Cutter {
             file: name,
+            table: None,
+            damage_said: false,
+            groups: 0..0,
             reader: None,
+            group_end: 0,
             columns: Arc::default(),
             waiting: None,
-            damaged: true,
             row: 1,
             row_count: 0,
             batch_bytes: options.batch_bytes.max(1),
@@ -71,42 +87,77 @@ impl Cutter {
         };
         let layout = layout(&cutter.file, metadata.schema(), options)?;
         cutter.columns = layout.iter().map(|(column, _)| *column).collect();
-        cutter.row_count = u64::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0);
-        cutter.reader = undamaged(|| open(file, &metadata, &layout, options));
-        cutter.damaged = cutter.reader.is_none();
+        cutter.row_count = metadata.metadata().row_groups().iter().map(row_count).fold(0, u64::saturating_add);
+        cutter.groups = 0..metadata.metadata().num_row_groups();
+        cutter.table = undamaged(|| Table::open(file, &metadata, &layout, options));
         Ok(cutter)
     }
 
     /// The next batch; `None` at the end of the file.
     pub(crate) fn next(&mut self) -> Result<Option<RawBatch>, IngestError> {
-        while self.waiting.is_none() {
-            if std::mem::take(&mut self.damaged) {
-                return Ok(Some(RawBatch::rejected(&self.file, self.row, Reason::DamagedParquet)));
+        if self.table.is_none() {
+            let said = std::mem::replace(&mut self.damage_said, true);
+            return Ok((!said).then(|| RawBatch::rejected(&self.file, 1, Reason::DamagedParquet)));
+        }
+        loop {
+            if let Some(rows) = self.waiting.take() {
+                return Ok(Some(self.cut(rows)));
             }
-            let Some(reader) = &mut self.reader else { return Ok(None) };
+            let Some(reader) = &mut self.reader else {
+                let Some(group) = self.groups.next() else { return Ok(None) };
+                if !self.enter(group) {
+                    return Ok(Some(self.leave_damaged()));
+                }
+                continue;
+            };
             match undamaged(|| reader.next().transpose()) {
-                Some(None) => self.reader = None,
                 Some(Some(rows)) => self.waiting = Some(rows).filter(|rows| rows.num_rows() > 0),
-                None => (self.reader, self.damaged) = (None, true),
+                Some(None) if self.row > self.group_end => self.reader = None,
+                // It failed, or it ended before the rows that the file speaks of.
+                _ => return Ok(Some(self.leave_damaged())),
             }
         }
-        let rows = self.waiting.take().expect("the loop above fills it");
+    }
+
+    /// Opens a group of rows; false if it is damaged.
+    fn enter(&mut self, group: usize) -> bool {
+        let Some(table) = &self.table else { return false };
+        self.group_end = (self.row - 1).saturating_add(row_count(table.metadata.metadata().row_group(group)));
+        self.reader = undamaged(|| table.group(group));
+        self.reader.is_some()
+    }
+
+    /// Sets the rest of a group of rows aside.
+    fn leave_damaged(&mut self) -> RawBatch {
+        self.reader = None;
+        let last_row = self.group_end.max(self.row);
+        let raw = RawBatch::rejected(&self.file, self.row, Reason::DamagedRows { last_row });
+        self.row = last_row.saturating_add(1);
+        raw
+    }
+
+    /// Takes as many rows as fit a batch; the others wait.
+    fn cut(&mut self, rows: RecordBatch) -> RawBatch {
         let count = rows_within(&rows, self.batch_bytes);
         if count < rows.num_rows() {
             self.waiting = Some(rows.slice(count, rows.num_rows() - count));
         }
         let rows = Rows { rows: rows.slice(0, count), columns: Arc::clone(&self.columns), first_row: self.row };
         self.row += count as u64;
-        Ok(Some(RawBatch::new(&self.file, Body::Rows(rows))))
+        RawBatch::new(&self.file, Body::Rows(rows))
     }
 
     /// Bytes of the file behind the rows cut since the last call, as their share of all rows.
     pub(crate) fn bytes_read(&mut self) -> u64 {
         let rows = (self.row - 1).min(self.row_count);
         let share = u128::from(self.file_bytes) * u128::from(rows) / u128::from(self.row_count.max(1));
-        let total = if self.reader.is_none() && self.waiting.is_none() { self.file_bytes } else { share as u64 };
+        let total = if self.row > self.row_count { self.file_bytes } else { share as u64 };
         total - std::mem::replace(&mut self.bytes_taken, total)
     }
+}
+
+fn row_count(group: &RowGroupMetaData) -> u64 {
+    u64::try_from(group.num_rows()).unwrap_or(0)
 }
 
 /// What the decoder returns; `None` if the file is damaged, which it reports by an error or, on some bytes, a panic.
@@ -115,31 +166,37 @@ fn undamaged<T, E>(decode: impl FnOnce() -> Result<T, E>) -> Option<T> {
     catch_unwind(AssertUnwindSafe(decode)).ok().and_then(Result::ok)
 }
 
-/// Opens the file with its texts as plain bytes, so that one broken text costs its own row, not all that follow.
-///
-/// They come as views, which share the bytes of dictionaries: a long text that many rows repeat is held once.
-fn open(
-    file: File,
-    metadata: &ArrowReaderMetadata,
-    layout: &[(Column, usize)],
-    options: &Options,
-) -> parquet::errors::Result<ParquetRecordBatchReader> {
-    let mut types = metadata.parquet_schema().root_schema().get_fields().to_vec();
-    let mut fields = metadata.schema().fields().to_vec();
-    for (_, at) in layout {
-        if is_text(fields[*at].data_type()) && types[*at].is_primitive() {
-            types[*at] = Arc::new(unmarked(&types[*at])?);
-            fields[*at] = Arc::new(fields[*at].as_ref().clone().with_data_type(DataType::BinaryView));
+impl Table {
+    /// Opens the file with its texts as plain bytes, so that one broken text costs its own row, not all that follow.
+    ///
+    /// They come as views, which share the bytes of dictionaries: a long text that many rows repeat is held once.
+    fn open(file: File, metadata: &ArrowReaderMetadata, layout: &[(Column, usize)], options: &Options) -> parquet::errors::Result<Table> {
+        let mut types = metadata.parquet_schema().root_schema().get_fields().to_vec();
+        let mut fields = metadata.schema().fields().to_vec();
+        for (_, at) in layout {
+            if is_text(fields[*at].data_type()) && types[*at].is_primitive() {
+                types[*at] = Arc::new(unmarked(&types[*at])?);
+                fields[*at] = Arc::new(fields[*at].as_ref().clone().with_data_type(DataType::BinaryView));
+            }
         }
+        let root = Type::group_type_builder(metadata.parquet_schema().name()).with_fields(types).build()?;
+        let reading = ArrowReaderOptions::default()
+            .with_parquet_schema(Arc::new(SchemaDescriptor::new(Arc::new(root))))
+            .with_schema(Arc::new(Schema::new(fields)));
+        let metadata = ArrowReaderMetadata::load(&file, reading)?;
+        let mask = ProjectionMask::roots(metadata.parquet_schema(), layout.iter().map(|(_, at)| *at));
+        let rows_at_once = rows_at_once(&metadata, options);
+        Ok(Table { file, metadata, mask, rows_at_once })
     }
-    let root = Type::group_type_builder(metadata.parquet_schema().name()).with_fields(types).build()?;
-    let reading = ArrowReaderOptions::default()
-        .with_parquet_schema(Arc::new(SchemaDescriptor::new(Arc::new(root))))
-        .with_schema(Arc::new(Schema::new(fields)));
-    let metadata = ArrowReaderMetadata::load(&file, reading)?;
-    let mask = ProjectionMask::roots(metadata.parquet_schema(), layout.iter().map(|(_, at)| *at));
-    let rows = rows_at_once(&metadata, options);
-    ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).with_projection(mask).with_batch_size(rows).build()
+
+    /// Reads one group of rows.
+    fn group(&self, group: usize) -> parquet::errors::Result<ParquetRecordBatchReader> {
+        ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.try_clone()?, self.metadata.clone())
+            .with_row_groups(vec![group])
+            .with_projection(self.mask.clone())
+            .with_batch_size(self.rows_at_once)
+            .build()
+    }
 }
 
 /// The type of a text column without the mark that it is text, which the decoder would check a page at a time.

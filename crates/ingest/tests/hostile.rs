@@ -57,9 +57,7 @@ fn a_byte_that_is_not_utf8_costs_its_own_line() {
 #[test]
 fn other_encodings_are_decoded_and_said() {
     let text = format!("{}\nbroken\n{}", line(1, "你好，今天的天气一直很好"), line(2, "明天去公园"));
-    let utf16 = |unit: fn(u16) -> [u8; 2], mark: &str| -> Vec<u8> {
-        format!("{mark}{text}").encode_utf16().flat_map(unit).collect()
-    };
+    let utf16 = |unit: fn(u16) -> [u8; 2], mark: &str| -> Vec<u8> { format!("{mark}{text}").encode_utf16().flat_map(unit).collect() };
     for (bytes, encoding) in [
         (utf16(u16::to_le_bytes, ""), Encoding::Utf16Le),
         (utf16(u16::to_le_bytes, "\u{feff}"), Encoding::Utf16Le),
@@ -104,9 +102,7 @@ fn a_line_beyond_the_limit_is_set_aside_wherever_it_stands() {
 fn nesting_of_any_depth_needs_no_stack() {
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     let deep_objects = format!("{}1{}", "{\"k\":".repeat(10_000), "}".repeat(10_000));
-    let record = |column: &str, value: &str| {
-        format!("{{\"id\":\"1\",\"source\":\"s\",\"text\":\"t\",\"{column}\":{value}}}\n")
-    };
+    let record = |column: &str, value: &str| format!("{{\"id\":\"1\",\"source\":\"s\",\"text\":\"t\",\"{column}\":{value}}}\n");
     let kept = [record("extra", &deep_objects), record("extra", &deep), record("unknown", &deep)].concat();
     assert_eq!(read(kept).lines, [1, 2, 3]);
     for column in ["media", "title", "author_id"] {
@@ -127,9 +123,7 @@ fn a_compressed_bomb_keeps_what_came_before_it() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     gzip.write_all(plain.as_bytes()).expect("memory does not fail");
     let zstd = zstd::encode_all(plain.as_bytes(), 3).expect("memory does not fail");
-    for (bytes, kind) in
-        [(gzip.finish().expect("memory does not fail"), Compression::Gzip), (zstd, Compression::Zstd)]
-    {
+    for (bytes, kind) in [(gzip.finish().expect("memory does not fail"), Compression::Gzip), (zstd, Compression::Zstd)] {
         let run = read(bytes);
         assert_eq!(run.lines, [1, 2, 3]);
         // The blanks are one line beyond its limit before they are a bomb.
@@ -156,9 +150,7 @@ fn a_truncated_stream_keeps_what_came_before_the_cut() {
         }
         writer.finish().expect("memory does not fail")
     };
-    for (bytes, kind) in
-        [(gzip.finish().expect("memory does not fail"), Compression::Gzip), (zstd, Compression::Zstd)]
-    {
+    for (bytes, kind) in [(gzip.finish().expect("memory does not fail"), Compression::Gzip), (zstd, Compression::Zstd)] {
         assert_eq!(read(bytes.clone()).texts.len(), 2_000);
         let run = read(&bytes[..bytes.len() / 2]);
         assert!(run.texts.len() > 300, "{kind}: {}", run.texts.len());
@@ -169,12 +161,9 @@ fn a_truncated_stream_keeps_what_came_before_the_cut() {
 
 #[test]
 fn times_outside_the_calendar_are_set_aside() {
-    let timed = |time: &str| {
-        format!("{{\"id\":\"1\",\"source\":\"s\",\"text\":\"t\",\"published_at\":\"{time}\"}}\n")
-    };
+    let timed = |time: &str| format!("{{\"id\":\"1\",\"source\":\"s\",\"text\":\"t\",\"published_at\":\"{time}\"}}\n");
     let run = read(
-        [timed("0000-01-01T00:00:00Z"), timed("9999-12-31T23:59:59Z"), timed("0001-01-02T00:00:00Z"), timed("9998-12-31 00:00")]
-            .concat(),
+        [timed("0000-01-01T00:00:00Z"), timed("9999-12-31T23:59:59Z"), timed("0001-01-02T00:00:00Z"), timed("9998-12-31 00:00")].concat(),
     );
     assert_eq!((run.lines, run.rejects.len()), (vec![3, 4], 2));
 }
