@@ -1,4 +1,6 @@
 //! Compressed bytes in, plain bytes out, never more than the limits allow.
+//!
+//! A zstd stream may ask for a window of up to 128 MiB of memory; one that asks for more counts as damaged.
 
 use std::fmt;
 use std::io::{self, Cursor, Read};

@@ -81,6 +81,29 @@ pub(crate) struct Cutter {
     limit_bytes: usize,
 }
 
+/// How far a record is read.
+#[derive(Default)]
+struct Scan {
+    used: usize,    // bytes of the source, kept in case the record's quote is never closed
+    written: usize, // bytes of its cells
+    count: usize,   // its cells
+    lost: usize,    // its cells beyond those of the header, only counted
+    too_long: bool, // its start is no longer held
+}
+
+impl Scan {
+    /// Lets what will not be used be written over.
+    fn forget_overflow(&mut self, width: usize) {
+        if self.too_long {
+            self.written = 0;
+        }
+        if self.count > width {
+            self.lost += self.count;
+            self.count = 0;
+        }
+    }
+}
+
 /// What became of the next record.
 enum Step {
     Record(Start),
@@ -119,16 +142,19 @@ impl Cutter {
     pub(crate) fn next(&mut self) -> Result<Option<RawBatch>, IngestError> {
         let mut cells = Cells { columns: Arc::clone(&self.columns), width: self.width, ..Cells::default() };
         let mut rejects = Vec::new();
-        while cells.records.len() + rejects.len() < self.rows && cells.text_len < self.batch_bytes {
-            match self.step(&mut cells)? {
+        let mut ended = false;
+        while !ended && cells.records.len() + rejects.len() < self.rows && cells.text_len < self.batch_bytes {
+            match self.step(&mut cells) {
                 Step::Record(start) => cells.records.push(start),
                 Step::Blank => {}
-                Step::Reject(line, reason) => {
-                    rejects.push(Reject { file: Arc::clone(&self.source.file), line, reason });
-                }
-                Step::End if cells.records.is_empty() && rejects.is_empty() => return Ok(None),
-                Step::End => break,
+                Step::Reject(line, reason) => rejects.push(Reject { file: Arc::clone(&self.source.file), line, reason }),
+                Step::End => ended = true,
             }
+        }
+        if cells.records.is_empty() && rejects.is_empty() {
+            let reason = self.source.fault()?;
+            self.source.consume_all();
+            return Ok(reason.map(|reason| RawBatch::rejected(&self.source.file, self.line, reason)));
         }
         cells.text.truncate(cells.text_len);
         cells.ends.truncate(cells.ends_len);
@@ -138,90 +164,80 @@ impl Cutter {
     }
 
     /// Appends the next record to `cells`, or says why there is none.
-    fn step(&mut self, cells: &mut Cells) -> Result<Step, IngestError> {
+    fn step(&mut self, cells: &mut Cells) -> Step {
         self.skip_line_breaks();
         self.reader.reset();
         let line = self.line;
-        let mut used = 0; // bytes of the record that are read, but kept in case its quote is never closed
-        let (mut written, mut count, mut lost) = (0, 0, 0); // bytes and cells of the record
-        let mut too_long = false;
+        let mut scan = Scan::default();
         let mut closed = false; // a line break was put after the last byte of the file
         loop {
-            let input = if closed { &b"\n"[..] } else { &self.source.unread()[used..] };
+            let input = if closed { &b"\n"[..] } else { &self.source.unread()[scan.used..] };
             if input.is_empty() {
-                if used > self.limit_bytes {
-                    too_long = true;
-                    self.consume(used);
-                    used = 0;
-                }
-                if !self.source.ended() {
-                    self.source.fill(used + self.batch_bytes);
+                if self.read_on(&mut scan) {
                     continue;
                 }
-                if let Some(reason) = self.source.fault()? {
-                    self.source.consume_all();
-                    return Ok(Step::Reject(line, reason));
+                if scan.too_long && self.source.failed() {
+                    return Step::Reject(line, Reason::TooLong(self.limit_bytes));
                 }
-                if used == 0 && !too_long {
-                    return Ok(Step::End);
+                if self.source.failed() || (scan.used == 0 && !scan.too_long) {
+                    return Step::End; // a stump that a broken stream left stays unread
                 }
                 closed = true;
                 continue;
             }
-            if too_long {
-                written = 0;
-            }
-            if count > self.width {
-                (lost, count) = (lost + count, 0);
-            }
-            let (text, ends) = cells.room(written, count);
-            let (result, read, wrote, ended) = self.reader.read_record(input, text, ends);
-            written += wrote;
-            count += ended;
+            scan.forget_overflow(self.width);
+            let (text, ends) = cells.room(scan.written, scan.count);
+            let (result, used, written, count) = self.reader.read_record(input, text, ends);
+            scan.written += written;
+            scan.count += count;
             if !closed {
-                used += read;
+                scan.used += used;
             } else if result == ReadRecordResult::InputEmpty {
-                return Ok(self.open_quote(line, too_long));
+                return self.open_quote(line, scan.too_long);
             }
-            if matches!(result, ReadRecordResult::Record | ReadRecordResult::End) {
+            if result == ReadRecordResult::Record {
                 break;
             }
         }
-        too_long |= used > self.limit_bytes;
-        self.consume(used);
-        let found = lost + count;
-        Ok(if too_long {
+        self.consume(scan.used);
+        let found = scan.lost + scan.count;
+        if scan.too_long || scan.used > self.limit_bytes {
             Step::Reject(line, Reason::TooLong(self.limit_bytes))
         } else if found == self.width {
             let start = Start { line, text: cells.text_len };
-            cells.text_len += written;
-            cells.ends_len += count;
+            cells.text_len += scan.written;
+            cells.ends_len += scan.count;
             Step::Record(start)
-        } else if found == 1 && cells.text[cells.text_len..][..written].trim_ascii().is_empty() {
+        } else if found == 1 && cells.text[cells.text_len..][..scan.written].trim_ascii().is_empty() {
             Step::Blank
         } else {
             Step::Reject(line, Reason::Ragged { found, expected: self.width })
-        })
+        }
+    }
+
+    /// Reads on within a record, letting go of it once it is too long; false at the end of the file.
+    fn read_on(&mut self, scan: &mut Scan) -> bool {
+        if scan.used > self.limit_bytes {
+            self.consume(scan.used);
+            (scan.used, scan.too_long) = (0, true);
+        }
+        let more = !self.source.ended();
+        if more {
+            self.source.fill(scan.used + self.batch_bytes);
+        }
+        more
     }
 
     /// Sets aside the line that opened a quote and goes on after it, as long as its rest is still at hand.
     fn open_quote(&mut self, line: u64, too_long: bool) -> Step {
         self.open_quotes += 1;
-        let next_line = memchr(b'\n', self.source.unread());
-        match next_line {
-            _ if too_long || self.open_quotes > OPEN_QUOTES_LIMIT => {
-                self.source.consume_all();
-                Step::Reject(line, Reason::OpenQuoteRest)
-            }
-            Some(at) => {
-                self.consume(at + 1);
-                Step::Reject(line, Reason::OpenQuote)
-            }
-            None => {
-                self.source.consume_all();
-                Step::Reject(line, Reason::OpenQuote)
-            }
+        if too_long || self.open_quotes > OPEN_QUOTES_LIMIT {
+            self.source.consume_all();
+            return Step::Reject(line, Reason::OpenQuoteRest);
         }
+        let unread = self.source.unread();
+        self.consume(memchr(b'\n', unread).map_or(unread.len(), |at| at + 1));
+        Step::Reject(line, Reason::OpenQuote)
     }
 
     fn skip_line_breaks(&mut self) {

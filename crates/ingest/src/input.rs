@@ -173,13 +173,14 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_loop_of_links_is_reported_and_left() {
+    fn links_in_a_loop_or_to_nowhere_and_sockets_are_reported_and_left() {
         let root = tempfile::tempdir().expect("a temporary folder");
         fs::create_dir(root.path().join("a")).expect("a folder");
         fs::write(root.path().join("a/1.jsonl"), "").expect("a file");
         std::os::unix::fs::symlink(root.path(), root.path().join("a/up")).expect("a link");
         std::os::unix::fs::symlink("nowhere", root.path().join("dangling")).expect("a link");
-        assert_eq!(names(root.path()), ["/a/1.jsonl", "note /a/up", "reject /dangling"]);
+        let _socket = std::os::unix::net::UnixListener::bind(root.path().join("socket")).expect("a socket");
+        assert_eq!(names(root.path()), ["/a/1.jsonl", "note /a/up", "reject /dangling", "note /socket"]);
     }
 
     #[test]

@@ -127,9 +127,11 @@ pub(crate) fn parse(lines: &Lines, file: &Arc<str>, options: &Options, batch: &m
             break;
         }
         let end = memchr(b'\n', &lines.bytes[start..]).map_or(lines.bytes.len(), |at| start + at);
+        let bytes = &lines.bytes[start..end];
         let line = match text {
+            _ if bytes.len() > options.line_limit_bytes => Err(Reason::TooLong(options.line_limit_bytes)),
             Some(text) => Ok(&text[start..end]),
-            None => str::from_utf8(&lines.bytes[start..end]).map_err(|error| Reason::Bytes(error.valid_up_to() + 1)),
+            None => str::from_utf8(bytes).map_err(|error| Reason::Bytes(error.valid_up_to() + 1)),
         };
         start = end + 1;
         match line {
@@ -141,9 +143,6 @@ pub(crate) fn parse(lines: &Lines, file: &Arc<str>, options: &Options, batch: &m
 }
 
 fn read(line: &str, options: &Options) -> Result<Post, Reason> {
-    if line.len() > options.line_limit_bytes {
-        return Err(Reason::TooLong(options.line_limit_bytes));
-    }
     let record = if options.map.is_empty() { Record::from_json(line) } else { from_mapped_json(line, &options.map) };
     match record {
         Ok(record) => Ok(record.into_post(&options.defaults)?),

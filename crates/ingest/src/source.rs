@@ -86,6 +86,11 @@ impl Source {
         self.start = self.end;
     }
 
+    /// Whether the stream ended early, for a reason not yet asked for.
+    pub(crate) fn failed(&self) -> bool {
+        self.fault.is_some()
+    }
+
     /// Why the stream ended early, if it did: as a reason where its bytes are at fault, as an error where the disk is.
     pub(crate) fn fault(&mut self) -> Result<Option<Reason>, IngestError> {
         let Some(error) = self.fault.take() else { return Ok(None) };

@@ -62,6 +62,18 @@ fn scraps() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(scrap, 0..40).prop_map(|scraps| scraps.concat())
 }
 
+/// The places of all records, and what became of them.
+fn outcome(bytes: &[u8], options: Options) -> Vec<String> {
+    let mut reader = Reader::open([Input::stream("a", Cursor::new(bytes.to_vec()))], options).expect("a stream");
+    let mut outcome = Vec::new();
+    while let Some(batch) = reader.next_batch().expect("memory does not fail") {
+        outcome.extend(batch.posts.iter().map(|(post, place)| format!("{:06} {}", place.line, post.text)));
+        outcome.extend(batch.rejects.iter().map(|reject| format!("{:06} {}", reject.line, reject.reason)));
+    }
+    outcome.sort();
+    outcome
+}
+
 fn parquet() -> &'static [u8] {
     static FILE: OnceLock<Vec<u8>> = OnceLock::new();
     FILE.get_or_init(|| {
@@ -120,5 +132,15 @@ proptest! {
         let counts = read("a.jsonl", [b"{}\n", text.as_bytes()].concat());
         let lines = text.lines().filter(|line| !line.trim().is_empty()).count() as u64;
         prop_assert_eq!(counts.read, lines + 1);
+    }
+
+    #[test]
+    fn in_batches_of_any_size_come_to_the_same(bytes in scraps(), batch_bytes in 1_usize..500, batch_rows in 1_usize..9) {
+        for start in [&b"{}\n"[..], b"id,source,text\n"] {
+            let bytes = [start, &bytes[..]].concat();
+            let whole = Options { line_limit_bytes: 300, ..Options::default() };
+            let parts = Options { batch_bytes, batch_rows, ..whole.clone() };
+            prop_assert_eq!(outcome(&bytes, whole), outcome(&bytes, parts));
+        }
     }
 }

@@ -188,13 +188,16 @@ fn a_disk_that_fails_is_an_error_after_what_it_gave() {
             }
         }
     }
-    let inputs = [Input::stream("a", Failing(Cursor::new(lines(2) + "{\"id"))), Input::stream("b", Cursor::new(lines(1)))];
-    let mut reader = Reader::open(inputs, Options::default()).expect("streams open");
-    assert_eq!(reader.next_batch().expect("what it gave").map(|batch| batch.posts.len()), Some(2));
-    let error = reader.next_batch().expect_err("the disk fails");
-    assert_eq!(error.to_string(), "a: reading failed: the cable is out; check the disk, then run again");
-    assert_eq!(reader.next_batch().expect("the next file").map(|batch| batch.posts.len()), Some(1));
-    assert!(reader.next_batch().expect("the end").is_none());
+    let table = "id,source,text\n1,s,a\n2,s,b\n3,s".to_owned();
+    for first in [lines(2) + "{\"id", table] {
+        let inputs = [Input::stream("a", Failing(Cursor::new(first))), Input::stream("b", Cursor::new(lines(1)))];
+        let mut reader = Reader::open(inputs, Options::default()).expect("streams open");
+        assert_eq!(reader.next_batch().expect("what it gave").map(|batch| batch.posts.len()), Some(2));
+        let error = reader.next_batch().expect_err("the disk fails");
+        assert_eq!(error.to_string(), "a: reading failed: the cable is out; check the disk, then run again");
+        assert_eq!(reader.next_batch().expect("the next file").map(|batch| batch.posts.len()), Some(1));
+        assert!(reader.next_batch().expect("the end").is_none());
+    }
 }
 
 #[test]
