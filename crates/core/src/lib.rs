@@ -4,6 +4,7 @@
 //! `post`, `text`, `identifier`, `assessment`.
 
 pub mod assessment;
+pub mod identifier;
 pub mod pack;
 pub mod post;
 pub mod text;

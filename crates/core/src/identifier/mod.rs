@@ -218,8 +218,7 @@ impl Sink<'_, '_> {
         let span = Span { start: self.text.units[from].start, end: self.text.units[to - 1].end };
         let raw = span.slice(self.text.original).unwrap_or("");
         let steps = steps.with(self.text.steps(from, to));
-        let (value, raw) =
-            if kind.is_masked() { (self.text.extractor.hash(kind, &value), masked(raw)) } else { (value, raw.to_owned()) };
+        let (value, raw) = if kind.is_masked() { (self.text.extractor.hash(kind, &value), masked(raw)) } else { (value, raw.to_owned()) };
         let field = self.text.field;
         let known = |mention: &Mention| mention.field == field && mention.kind == kind && mention.span == span;
         if !self.out.iter().any(known) {
@@ -253,4 +252,51 @@ pub fn mask<'a>(original: &'a str, mentions: &[Mention], field: Field) -> Cow<'a
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn extractor() -> Extractor {
+        Extractor::new(Options { test_numbers: true, key: [7; 32] }, Packs::builtin())
+    }
+
+    pub(super) fn read(extractor: &Extractor, fields: &[(Field, &str)]) -> Vec<Mention> {
+        let folded: Vec<(Field, &str, Folded)> = fields
+            .iter()
+            .map(|&(field, original)| {
+                let mut folded = Folded::default();
+                Packs::builtin().characters.fold(original, &mut folded);
+                (field, original, folded)
+            })
+            .collect();
+        let fields: Vec<(Field, &str, &Folded)> = folded.iter().map(|(field, original, folded)| (*field, *original, folded)).collect();
+        let mut out = Vec::new();
+        extractor.extract(&fields, &mut Scratch::default(), &mut out);
+        out
+    }
+
+    #[test]
+    fn papers_are_never_written_in_clear() {
+        let text = "身份证 110105190001010015 已办";
+        let mentions = read(&extractor(), &[(Field::Text, text)]);
+        let [mention] = &mentions[..] else { panic!("one card in {mentions:?}") };
+        assert_eq!(mention.kind, Kind::ResidentId);
+        assert_eq!(mention.raw, "11***************5");
+        assert_eq!(mention.value.len(), 64);
+        assert!(!serde_json::to_string(mention).expect("plain data").contains("19000101"));
+        assert!(!format!("{mention:?}").contains("1101"));
+        assert_eq!(mask(text, &mentions, Field::Text), "身份证 11***************5 已办");
+        assert_eq!(mask(text, &mentions, Field::Title), text);
+        let other = Extractor::new(Options { test_numbers: true, key: [8; 32] }, Packs::builtin());
+        assert_ne!(read(&other, &[(Field::Text, text)])[0].value, mention.value);
+    }
+
+    #[test]
+    fn test_numbers_count_only_when_asked_for() {
+        let strict = Extractor::new(Options { test_numbers: false, key: [7; 32] }, Packs::builtin());
+        assert!(read(&strict, &[(Field::Text, "电话15412345678")]).is_empty());
+        assert_eq!(read(&extractor(), &[(Field::Text, "电话15412345678")]).len(), 1);
+    }
 }

@@ -308,8 +308,9 @@ impl Text<'_> {
 
     /// Whether a cue for no contact stands right before `at`: "单号:".
     pub fn is_other(&self, at: usize) -> bool {
-        self.cue_before(at, 4, |cue| cue.kind == CueKind::Other)
-            .is_some_and(|cue| (cue.to..at).all(|at| !self.ch(at).is_alphanumeric() || matches!(self.ch(at), '是' | '为' | '号' | '码' | '的')))
+        self.cue_before(at, 4, |cue| cue.kind == CueKind::Other).is_some_and(|cue| {
+            (cue.to..at).all(|at| !self.ch(at).is_alphanumeric() || matches!(self.ch(at), '是' | '为' | '号' | '码' | '的'))
+        })
     }
 
     /// Whether the number that ends before `at` counts something: "50000元".
@@ -319,13 +320,54 @@ impl Text<'_> {
             at += 1;
         }
         let ch = self.ch(at);
-        if "元块万千百亿岁天月周年斤克米楼层栋室%‰℃度分秒点次个只条件套张份瓶袋盒人名位户家字美港日欧平毫公厘升胎孩娃期".contains(ch) && at < self.units.len() {
+        if "元块万千百亿岁天月周年斤克米楼层栋室%‰℃度分秒点次个只条件套张份瓶袋盒人名位户家字美港日欧平毫公厘升胎孩娃期".contains(ch)
+            && at < self.units.len()
+        {
             return !self.units[at].gap.has(Steps::SEPARATOR);
         }
         let word = |word: &str| self.starts(at, word) && !self.ch(at + word.chars().count()).is_ascii_alphanumeric();
-        ["k", "w", "cm", "kg", "mm", "ml", "g", "rmb", "usd", "yuan", "km", "mb", "gb", "px", "pcs", "dollars", "bucks", "weeks", "months", "years", "days", "naira", "pesos", "cny", "yrs", "hrs", "hours", "kes", "rp", "vnd", "lakh", "people", "members", "followers", "views", "am", "pm", "mg"]
-            .iter()
-            .any(|unit| word(unit))
+        [
+            "k",
+            "w",
+            "cm",
+            "kg",
+            "mm",
+            "ml",
+            "g",
+            "rmb",
+            "usd",
+            "yuan",
+            "km",
+            "mb",
+            "gb",
+            "px",
+            "pcs",
+            "dollars",
+            "bucks",
+            "weeks",
+            "months",
+            "years",
+            "days",
+            "naira",
+            "pesos",
+            "cny",
+            "yrs",
+            "hrs",
+            "hours",
+            "kes",
+            "rp",
+            "vnd",
+            "lakh",
+            "people",
+            "members",
+            "followers",
+            "views",
+            "am",
+            "pm",
+            "mg",
+        ]
+        .iter()
+        .any(|unit| word(unit))
     }
 
     /// Whether the words around are Chinese, so that Latin letters with blanks between are one value.
@@ -363,7 +405,9 @@ impl Text<'_> {
             };
             link = match (link, next) {
                 (_, Link::Newline) | (Link::Newline, _) => Link::Newline,
-                (Link::Space, _) | (_, Link::Space) if between.len() > 1 && link != Link::Soft('(') && next != Link::Soft('(') => Link::Space,
+                (Link::Space, _) | (_, Link::Space) if between.len() > 1 && link != Link::Soft('(') && next != Link::Soft('(') => {
+                    Link::Space
+                }
                 (Link::Noise, next) => next,
                 (Link::Soft('('), _) => Link::Soft('('),
                 (_, next) => next,

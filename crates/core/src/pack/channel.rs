@@ -154,7 +154,8 @@ impl Channels {
                     kind,
                     ambiguous,
                     plus,
-                    emoji: folded.units.iter().any(|unit| unit.steps.has(Steps::EMOJI)) && folded.units.iter().all(|unit| unit.steps.has(Steps::EMOJI)),
+                    emoji: folded.units.iter().any(|unit| unit.steps.has(Steps::EMOJI))
+                        && folded.units.iter().all(|unit| unit.steps.has(Steps::EMOJI)),
                     alias: source.starts_with("alias"),
                     language: name.split('/').next().unwrap_or("").to_owned(),
                 });
@@ -207,7 +208,10 @@ impl Channels {
         let short = letters.len() <= 3 && letters.iter().all(char::is_ascii_alphabetic);
         let mut to = at;
         for (index, letter) in letters.iter().enumerate() {
-            if index > 0 && short && units.get(to).is_some_and(|unit| matches!(unit.ch, '*' | '|' | '-' | '.' | '~' | '^' | '_' | ' ' | '·')) {
+            if index > 0
+                && short
+                && units.get(to).is_some_and(|unit| matches!(unit.ch, '*' | '|' | '-' | '.' | '~' | '^' | '_' | ' ' | '·'))
+            {
                 to += 1;
             }
             if units.get(to)?.ch != *letter {
