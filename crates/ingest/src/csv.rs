@@ -304,6 +304,7 @@ pub(crate) fn check_required(file: &str, has: impl Fn(Column) -> bool, found: us
 
 /// Reads records into posts.
 pub(crate) fn parse(cells: &Cells, file: &Arc<str>, options: &Options, batch: &mut Batch) {
+    batch.posts.reserve(cells.records.len());
     // Text is checked once for all cells, and cell by cell only where that fails.
     let text = str::from_utf8(&cells.text).ok();
     for (start, ends) in cells.records.iter().zip(cells.ends.chunks_exact(cells.width)) {

@@ -19,6 +19,7 @@ use crate::source::Source;
 pub(crate) struct Lines {
     pub(crate) bytes: Vec<u8>,
     pub(crate) first_line: u64,
+    pub(crate) count: usize,
 }
 
 /// Cuts a source into batches of whole lines.
@@ -73,11 +74,11 @@ impl Cutter {
         }
     }
 
-    fn take(&mut self, size: usize, lines: u64) -> RawBatch {
+    fn take(&mut self, size: usize, lines: usize) -> RawBatch {
         let bytes = self.source.unread()[..size].to_vec();
         self.source.consume(size);
-        let body = Body::Lines(Lines { bytes, first_line: self.line });
-        self.line += lines;
+        let body = Body::Lines(Lines { bytes, first_line: self.line, count: lines });
+        self.line += lines as u64;
         RawBatch::new(&self.source.file, body)
     }
 
@@ -104,7 +105,7 @@ impl Cutter {
 }
 
 /// How many bytes and lines at the start of `unread` make a batch; none if the first line is not whole.
-fn whole_lines(unread: &[u8], rows: usize, batch_bytes: usize) -> (usize, u64) {
+fn whole_lines(unread: &[u8], rows: usize, batch_bytes: usize) -> (usize, usize) {
     let within = &unread[..unread.len().min(batch_bytes)];
     let (mut size, mut lines) = (0, 0);
     for at in memchr_iter(b'\n', within).take(rows) {
@@ -119,6 +120,7 @@ fn whole_lines(unread: &[u8], rows: usize, batch_bytes: usize) -> (usize, u64) {
 
 /// Reads lines into posts; blank lines are no records.
 pub(crate) fn parse(lines: &Lines, file: &Arc<str>, options: &Options, batch: &mut Batch) {
+    batch.posts.reserve(lines.count);
     // Text is checked once for all lines, and line by line only where that fails.
     let text = str::from_utf8(&lines.bytes).ok();
     let mut start = 0;
