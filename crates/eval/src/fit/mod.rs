@@ -32,13 +32,15 @@ pub struct Options {
     pub folds: u64,
     /// Weights nearer to nought than this, in bits, are left out.
     pub prune_bits: f64,
+    /// The same for the heads other than trade.
+    pub prune_others_bits: f64,
     /// Steps of the optimiser.
     pub iterations: usize,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { families_min: 2, penalty: 33.0, penalty_others: 10.0, folds: 5, prune_bits: 0.015, iterations: 80 }
+        Options { families_min: 3, penalty: 33.0, penalty_others: 20.0, folds: 5, prune_bits: 0.03, prune_others_bits: 0.12, iterations: 80 }
     }
 }
 
@@ -98,7 +100,7 @@ pub fn fit(packs: &Packs, rows: &[GoldRow], options: &Options) -> anyhow::Result
         .collect();
     let bits = std::f64::consts::LN_2.recip();
     let held_out_bits = held_out.iter().map(|score| (score * slope + shift) * bits).collect();
-    Ok(Fitted { file: write(&names, &heads, options.prune_bits), held_out_bits })
+    Ok(Fitted { file: write(&names, &heads, options), held_out_bits })
 }
 
 /// The label of a row for a head; `None` where the row says nothing about it.
@@ -240,14 +242,15 @@ fn platt(rows: &[GoldRow], scores: &[f64]) -> (f64, f64) {
 }
 
 /// The model file: features with their weights in bits.
-fn write(names: &[String], heads: &[Vec<f64>], prune_bits: f64) -> String {
+fn write(names: &[String], heads: &[Vec<f64>], options: &Options) -> String {
     let bits = std::f64::consts::LN_2.recip();
     let mut out = String::new();
-    let mut line = |name: &str, column: usize, least: f64| {
+    let mut line = |name: &str, column: usize, prune: bool| {
         let mut weights = String::new();
         for (head, head_weights) in Head::ALL.iter().zip(heads) {
             let weight = head_weights[column] * bits;
-            if weight.abs() >= least {
+            let least = if *head == Head::Trade { options.prune_bits } else { options.prune_others_bits };
+            if !prune || weight.abs() >= least {
                 let _ = write!(weights, "{}{}={weight:.2}", if weights.is_empty() { "" } else { " " }, head.name());
             }
         }
@@ -255,11 +258,11 @@ fn write(names: &[String], heads: &[Vec<f64>], prune_bits: f64) -> String {
             let _ = writeln!(out, "{name}\t{weights}");
         }
     };
-    line("prior", names.len(), 0.0);
+    line("prior", names.len(), false);
     let mut order: Vec<usize> = (0..names.len()).collect();
     order.sort_by(|a, b| names[*a].cmp(&names[*b]));
     for column in order {
-        line(&names[column], column, prune_bits);
+        line(&names[column], column, true);
     }
     out
 }
