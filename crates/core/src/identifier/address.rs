@@ -2,7 +2,7 @@
 //!
 //! Start reading at [`read`].
 
-use super::scan::Text;
+use super::scan::{self, Text};
 use super::{Found, Kind, Sink};
 use crate::text::{Steps, is_ideograph};
 
@@ -215,11 +215,7 @@ fn local_part(text: &Text, at: usize) -> Option<(String, usize)> {
 
 /// A character of a link as it counts, without width.
 fn narrow(ch: char) -> char {
-    match ch {
-        '！'..='～' => char::from_u32(ch as u32 - 0xFEE0).unwrap_or(ch),
-        '。' => '.',
-        ch => ch,
-    }
+    if ch == '。' { '.' } else { scan::narrow(ch) }
 }
 
 fn is_invisible(ch: char) -> bool {

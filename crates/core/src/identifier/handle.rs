@@ -169,6 +169,7 @@ fn far(sink: &mut Sink, cue: &CueHit, kind: Kind) {
                     let clear = handle.filter(|handle| {
                         handle.value.bytes().filter(u8::is_ascii_digit).count() >= 2
                             && handle.value.bytes().take_while(u8::is_ascii_alphabetic).count() >= 3
+                            && !is_model(&handle.value)
                     });
                     if let Some(handle) = clear.filter(|handle| sink.is_free(handle.from, handle.to) && !text.is_other(handle.from)) {
                         put_handle(sink, cue, kind, handle, 0.75);
@@ -202,15 +203,21 @@ fn take(sink: &mut Sink, cue: &CueHit, kind: Kind, place: Place) -> bool {
     if single && tight {
         return false;
     }
-    let Some(handle) = handle(text, at, kind, place.strong || !cue.ambiguous) else { return false };
+    let signs = (cue.to..at).any(|at| matches!(text.ch(at), '`' | '*' | '|' | '_' | '-' | '.' | '/' | '^' | '·' | '~'));
+    if single && signs && !place.strong && !cue_says_add(text, cue) {
+        return false;
+    }
+    let Some(handle) = handle(text, at, kind, place.strong || !cue.ambiguous || text.is_chinese()) else { return false };
     if !sink.is_free(handle.from, handle.to) {
         return false;
     }
     let mixed = handle.value.bytes().any(|byte| byte.is_ascii_digit());
     let verb = cue_says_add(text, cue);
     let at_sign = text.before(at) == '@';
+    let digits = handle.value.bytes().filter(u8::is_ascii_digit).count();
     let fits = if mixed {
-        if cue.ambiguous { place.direct && (place.strong || handle.value.len() >= 6 || verb || at_sign) } else { true }
+        let clear = place.strong || verb || at_sign;
+        !cue.ambiguous || place.direct && (clear || kind != Kind::Telegram && handle.value.len() >= 6 && digits >= 2)
     } else {
         let next = text.ch(handle.to);
         let ends = !(next == ' ' && text.ch(handle.to + 1).is_ascii_alphabetic()) && !text.ch(handle.to).is_ascii_alphanumeric();
@@ -472,6 +479,9 @@ fn account(text: &Text, first: usize, least: usize, most: usize) -> Option<(Stri
     numbers(text, first, most, |number| {
         let last = &text.groups[number.next - 1];
         if number.count > 1 {
+            if number.dotted && number.sizes().iter().any(|size| *size > 1) {
+                return true;
+            }
             let fragment = !text.is_counted(last.to) && !number.loose && !text.ch(last.to).is_ascii_alphabetic();
             // A whole number takes no more, save where all pieces are small.
             let whole = best.as_ref().is_some_and(|(value, ..)| value.len() >= 8 && number.count == 2);
@@ -483,7 +493,13 @@ fn account(text: &Text, first: usize, least: usize, most: usize) -> Option<(Stri
                 return true;
             }
         }
+        let lone = |ch: char| ch == '\0' || ch == '\n' || is_ideograph(ch) || matches!(ch, ',' | '。' | '!' | '(' | ')');
+        if number.breaks > 1 || number.breaks == 1 && !(last.len() >= 3 && lone(text.ch(last.to))) {
+            return true;
+        }
+        let listed = number.listed && number.count < 3;
         if number.len >= least
+            && !listed
             && !text.is_counted(last.to)
             && !(text.ch(last.to).is_ascii_alphabetic() && text.gap(last.to).is_empty() && text.cue_from(last.to).is_none())
         {
@@ -561,6 +577,8 @@ fn handle(text: &Text, at: usize, kind: Kind, cued: bool) -> Option<Handle> {
                 break;
             }
             soft += 1;
+        } else if ch == '\n' && chunk.len() + chunks.len() > 1 && goes_on(text, to + 1, most - chunk.len().min(most)) {
+            noise += 1;
         } else if ch == ' ' && next.is_ascii_alphanumeric() {
             chunks.push((std::mem::take(&mut chunk), chunk_from, to));
             chunk_from = to + 1;
@@ -613,6 +631,17 @@ fn handle(text: &Text, at: usize, kind: Kind, cued: bool) -> Option<Handle> {
     }
     let steps = if taken > 1 || noise > 0 || soft > 0 { Steps::SEPARATOR } else { Steps::NONE };
     Some(Handle { value, from: at, to, steps })
+}
+
+/// Whether the line that begins at `at` is the end of a handle: a few letters and digits, then nothing or ideographs.
+fn goes_on(text: &Text, at: usize, most: usize) -> bool {
+    let len = (at..text.units.len()).take_while(|at| text.ch(*at).is_ascii_alphanumeric()).count();
+    let run = &text.units[at..at + len];
+    let digits = run.iter().filter(|unit| unit.ch.is_ascii_digit()).count();
+    let after = text.ch(at + len);
+    let closed = after == '\0' || after == '\n' || is_ideograph(after) || matches!(after, ',' | '。' | '!' | '(' | ')');
+    let cue = text.cue_from(at).is_some_and(|cue| cue.to - cue.from >= 2);
+    (1..=most.min(14)).contains(&len) && digits > 0 && !(digits == len && len >= 5) && closed && !cue && !text.is_counted(at + len)
 }
 
 /// How many of the blank-separated chunks are one handle.

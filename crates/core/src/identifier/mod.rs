@@ -299,4 +299,69 @@ mod tests {
         assert!(read(&strict, &[(Field::Text, "电话15412345678")]).is_empty());
         assert_eq!(read(&extractor(), &[(Field::Text, "电话15412345678")]).len(), 1);
     }
+
+    #[derive(serde::Deserialize)]
+    struct Cases {
+        case: Vec<Case>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Case {
+        name: String,
+        text: String,
+        author_name: Option<String>,
+        author_bio: Option<String>,
+        expected: Vec<Expected>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Expected {
+        kind: Kind,
+        value: String,
+        raw: Option<String>,
+    }
+
+    #[test]
+    fn every_case_is_read_as_written() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/identifier");
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder).expect("cases are part of the source").flatten().map(|entry| entry.path()).collect();
+        files.sort();
+        let extractor = extractor();
+        let (mut cases, mut near_misses, mut faults) = (0, 0, Vec::new());
+        for file in files {
+            let content = std::fs::read_to_string(&file).expect("a case file is text");
+            let parsed: Cases = toml::from_str(&content).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            for case in parsed.case {
+                cases += 1;
+                near_misses += usize::from(case.expected.is_empty());
+                let mut fields = vec![(Field::Text, case.text.as_str())];
+                fields.extend(case.author_name.as_deref().map(|name| (Field::AuthorName, name)));
+                fields.extend(case.author_bio.as_deref().map(|bio| (Field::AuthorBio, bio)));
+                let found = read(&extractor, &fields);
+                let mut missing: Vec<&Expected> = case.expected.iter().collect();
+                let mut extra = Vec::new();
+                for mention in &found {
+                    let same = |expected: &&Expected| {
+                        let value =
+                            if expected.kind.is_masked() { extractor.hash(expected.kind, &expected.value) } else { expected.value.clone() };
+                        expected.kind == mention.kind
+                            && value == mention.value
+                            && expected.raw.as_ref().is_none_or(|raw| *raw == mention.raw)
+                    };
+                    match missing.iter().position(same) {
+                        Some(at) => drop(missing.remove(at)),
+                        None => extra.push(format!("{} {} ({})", mention.kind.name(), mention.value, mention.raw)),
+                    }
+                }
+                if !missing.is_empty() || !extra.is_empty() {
+                    let missing: Vec<String> =
+                        missing.iter().map(|expected| format!("{} {}", expected.kind.name(), expected.value)).collect();
+                    faults.push(format!("{}: {:?}: missing {missing:?}, extra {extra:?}", case.name, case.text));
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{} of {cases} cases fail:\n{}", faults.len(), faults.join("\n"));
+        assert!(cases >= 250 && near_misses >= 120, "{cases} cases, {near_misses} near misses");
+    }
 }

@@ -22,6 +22,12 @@ pub(super) struct Number {
     pub noisy: bool,
     /// Whether a blank stands inside.
     pub spaced: bool,
+    /// Whether a dot stands inside.
+    pub dotted: bool,
+    /// Whether a sign of lists stands inside.
+    pub listed: bool,
+    /// Line breaks inside.
+    pub breaks: u8,
 }
 
 impl Number {
@@ -29,7 +35,7 @@ impl Number {
         &self.digits[..self.len]
     }
 
-    fn sizes(&self) -> &[u8] {
+    pub fn sizes(&self) -> &[u8] {
         &self.sizes[..self.count]
     }
 
@@ -56,7 +62,19 @@ pub(super) fn text(digits: &[u8]) -> String {
 
 /// The numbers that begin at group `first`, shortest first; stops where the groups are not joined, or after `most` digits.
 pub(super) fn numbers(text: &Text, first: usize, most: usize, mut take: impl FnMut(&Number) -> bool) {
-    let mut number = Number { next: first, digits: [0; 24], len: 0, sizes: [0; 24], count: 0, loose: false, noisy: false, spaced: false };
+    let mut number = Number {
+        next: first,
+        digits: [0; 24],
+        len: 0,
+        sizes: [0; 24],
+        count: 0,
+        loose: false,
+        noisy: false,
+        spaced: false,
+        dotted: false,
+        listed: false,
+        breaks: 0,
+    };
     loop {
         let group = &text.groups[number.next];
         if !number.push(text.digits_of(group)) || number.len > most {
@@ -69,9 +87,12 @@ pub(super) fn numbers(text: &Text, first: usize, most: usize, mut take: impl FnM
         let Some(following) = text.groups.get(number.next) else { return };
         match text.link(group, following) {
             Link::None => return,
-            Link::Newline | Link::Soft(',' | '/') => number.loose = true,
+            Link::Newline => number.breaks += 1,
+            Link::Soft('、') => number.listed = true,
+            Link::Soft(',' | '/') => number.loose = true,
             Link::Noise => number.noisy = true,
             Link::Space => number.spaced = true,
+            Link::Soft('.') => number.dotted = true,
             Link::Soft(_) => {}
         }
     }
@@ -292,6 +313,9 @@ pub(super) fn mobile(text: &Text, first: usize, cued: bool) -> Option<(String, u
         let digits = strip_mainland(number.digits());
         let Some(confidence) = mobile_confidence(digits, test_numbers) else { return number.len >= 15 };
         let prefix = number.len - digits.len();
+        if prefix == 1 && number.sizes[0] == 1 && number.dotted && number.count == 2 {
+            return true;
+        }
         let to = text.groups[number.next - 1].to;
         let sizes: &[u8] = match number.sizes() {
             [first, rest @ ..] if prefix > 0 && usize::from(*first) == prefix => rest,
@@ -317,14 +341,32 @@ pub(super) fn mobile(text: &Text, first: usize, cued: bool) -> Option<(String, u
             sizes => sizes.iter().all(|size| *size == 1),
         };
         let joined = sizes.len() > 1 && next.is_some();
-        let dated = sizes.len() > 1 && sizes[0] == 4 && sizes[1] <= 2;
-        let irregular = !dated && !number.loose && (cued || sizes.iter().any(|size| *size >= 4) || number.noisy);
+        let dated = sizes.len() > 1 && sizes[0] == 4 && sizes[1] <= 2 && digits[1] == 9 && !cued;
+        // A group that begins with zero counts nothing, and a long chain of one sign is no list.
+        let zero = {
+            let mut at = 0;
+            sizes.iter().any(|size| {
+                at += usize::from(*size);
+                *size >= 2 && digits.get(at) == Some(&0) && at < digits.len()
+            })
+        };
+        let chain = sizes.len() >= 5 && !number.spaced && !number.dotted && number.breaks == 0;
+        let breaks = number.breaks == 0 || number.breaks == 1 && (sizes.len() == 2 || cued);
+        let listed = number.listed && sizes.len() < 4;
+        let irregular = !dated && !number.loose && breaks && (cued || zero || chain || sizes.iter().any(|size| *size >= 4) || number.noisy);
         let apart = sizes.len() == 1
             || !text.groups.get(number.next).is_some_and(|next| {
                 // A row of like numbers is a table, not a phone.
                 next.len() <= 2 && sizes.iter().all(|size| *size <= 2) && text.link(&text.groups[number.next - 1], next) != Link::None
             });
-        if (regular || irregular) && apart && !joined && !(next.is_some() && !cued) && !letter_after(text, to) && !text.is_counted(to) {
+        if (regular || irregular)
+            && !listed
+            && apart
+            && !joined
+            && !(next.is_some() && !cued)
+            && !letter_after(text, to)
+            && !text.is_counted(to)
+        {
             found = Some((super::number::text(digits), to, if regular { confidence } else { confidence * 0.85 }));
             return true;
         }
@@ -571,11 +613,14 @@ fn landline(text: &Text, first: usize) -> Option<Found> {
         let mut digits = number.digits();
         let to = text.groups[number.next - 1].to;
         let mut sizes = number.sizes();
+        let mut national = [0; 24];
         if let [8, 6, rest @ ..] = digits
             && text.plus_before(from)
             && sizes.len() > 1
         {
-            digits = rest;
+            let zero = usize::from(rest.first() != Some(&0));
+            national[zero..zero + rest.len()].copy_from_slice(rest);
+            digits = &national[..zero + rest.len()];
             sizes = &sizes[1..];
         }
         if letter_after(text, to) || text.is_counted(to) || number.loose || continued(text, number.next) && number.len < 10 {
@@ -594,7 +639,7 @@ fn landline(text: &Text, first: usize) -> Option<Found> {
         let rest = digits.len().saturating_sub(area);
         let fits = (area == 3 && rest == 8) || (area == 4 && (rest == 7 || rest == 8));
         // The area stands apart, or a cue says what the number is.
-        let apart = usize::from(sizes[0]) == area;
+        let apart = usize::from(sizes[0]) == area || (digits.as_ptr() == national.as_ptr() && usize::from(sizes[0]) + 1 == area);
         if fits
             && digits[area] >= 2
             && (apart && (!number.spaced || cue) || cue && text.region() == Region::China)
@@ -644,8 +689,8 @@ pub(super) fn local(text: &Text, first: usize) -> Option<Found> {
         let us = digits.len() == 10 && digits[0] >= 2 && digits[3] >= 2;
         let code = match digits {
             [..] if us && matches!(sizes, [3, 3, 4]) && (dashed && !dotted(text, from, to) || bracket || cue) => Some((1, digits)),
-            [6..=9, ..] if us && cue && region == Region::India => Some((91, digits)),
-            [6..=9, ..] if us && cue && matches!(sizes, [5, 5]) => Some((91, digits)),
+            [6..=9, ..] if digits.len() == 10 && cue && region == Region::India => Some((91, digits)),
+            [6..=9, ..] if cue && matches!(sizes, [5, 5]) => Some((91, digits)),
             [..] if us && cue && region == Region::Unknown && number.count == 1 => Some((1, digits)),
             [0, 7, ..] if cue && digits.len() == 10 && matches!(region, Region::Unknown | Region::EastAfrica) => Some((254, &digits[1..])),
             [0, 1, ..] if cue && digits.len() == 10 && region == Region::EastAfrica => Some((254, &digits[1..])),

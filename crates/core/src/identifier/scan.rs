@@ -61,6 +61,14 @@ pub(super) fn digit(ch: char) -> Option<u8> {
     })
 }
 
+/// A sign without width; folding leaves the wide forms of dots and dashes.
+pub(super) fn narrow(ch: char) -> char {
+    match ch {
+        '！'..='～' => char::from_u32(ch as u32 - 0xFEE0).unwrap_or(ch),
+        ch => ch,
+    }
+}
+
 /// A cue in the text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CueHit {
@@ -122,7 +130,7 @@ pub(super) enum Link {
     /// Symbols that mean nothing between digits.
     Noise,
     Newline,
-    /// `-`, `.`, `/`, `~`, `(`, `,`.
+    /// `-`, `.`, `/`, `~`, `(`, `,`, `、`.
     Soft(char),
 }
 
@@ -241,7 +249,7 @@ pub(super) struct Text<'a> {
 
 impl Text<'_> {
     pub fn ch(&self, at: usize) -> char {
-        self.units.get(at).map_or('\0', |unit| unit.ch)
+        self.units.get(at).map_or('\0', |unit| narrow(unit.ch))
     }
 
     /// The character before `at`; NUL at the start.
@@ -276,6 +284,9 @@ impl Text<'_> {
         for at in from..to {
             let unit = &self.units[at];
             steps = steps.with(unit.steps);
+            if narrow(unit.ch) != unit.ch {
+                steps = steps.with(Steps::WIDTH);
+            }
             if at > from {
                 steps = steps.with(unit.gap);
             }
@@ -320,7 +331,8 @@ impl Text<'_> {
             at += 1;
         }
         let ch = self.ch(at);
-        if "元块万千百亿岁天月周年斤克米楼层栋室%‰℃度分秒点次个只条件套张份瓶袋盒人名位户家字美港日欧平毫公厘升胎孩娃期".contains(ch)
+        if "元块万千百亿岁天月周年斤克米楼层栋室%‰℃度分秒点次个只条件套张份瓶袋盒人名位户家字美港日欧平毫公厘升胎孩娃期部台辆颗朵双棵"
+            .contains(ch)
             && at < self.units.len()
         {
             return !self.units[at].gap.has(Steps::SEPARATOR);
@@ -391,14 +403,18 @@ impl Text<'_> {
         }
         let mut link = Link::Noise;
         for unit in between {
-            let next = match unit.ch {
+            let next = match narrow(unit.ch) {
+                _ if unit.steps.has(Steps::EMOJI) => Link::Noise,
+                ',' if self.original[unit.start as usize..].starts_with('、') => Link::Soft('、'),
                 ' ' => Link::Space,
                 '\n' => Link::Newline,
-                '-' | '.' | '/' | '~' | '(' | ')' | ',' | '+' | '–' | '—' | '−' | '‐' | '‑' => Link::Soft(match unit.ch {
-                    ')' => '(',
-                    '–' | '—' | '−' | '‐' | '‑' => '-',
-                    ch => ch,
-                }),
+                '-' | '.' | '/' | '~' | '(' | ')' | ',' | '+' | '–' | '—' | '−' | '‐' | '‑' => {
+                    Link::Soft(match narrow(unit.ch) {
+                        ')' => '(',
+                        '–' | '—' | '−' | '‐' | '‑' => '-',
+                        ch => ch,
+                    })
+                }
                 ch if ch.is_alphanumeric() => return Link::None,
                 ':' | ';' | '。' | '!' | '?' | '%' | '$' | '¥' | '€' | '£' | '"' | '\'' => return Link::None,
                 _ => Link::Noise,
@@ -419,6 +435,9 @@ impl Text<'_> {
     /// The region that a cue's language names.
     pub fn region(&self) -> Region {
         let regional = |cue: &&CueHit| !matches!(cue.region, Region::Unknown | Region::China);
+        if self.cues.iter().any(|cue| cue.kind == CueKind::Is(Kind::Zalo)) {
+            return Region::Vietnam;
+        }
         self.cues.iter().find(regional).map_or(if self.is_chinese() { Region::China } else { Region::Unknown }, |cue| cue.region)
     }
 }

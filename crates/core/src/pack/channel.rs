@@ -198,7 +198,9 @@ impl Channels {
             let emoji = !cue.emoji || units[at].steps.has(Steps::EMOJI);
             let plus_ok = !cue.plus || plus(at);
             let from_word = |at: usize| units[at].steps.has(Steps::EMOJI);
-            let left = !latin || at == 0 || !letter(at - 1) || from_word(at) || from_word(at - 1);
+            // "lxvx": the initials of "联系" may stand before.
+            let lead = |at: usize| at >= 2 && units[at - 2].ch == 'l' && units[at - 1].ch == 'x' && (at == 2 || !letter(at - 3));
+            let left = !latin || at == 0 || !letter(at - 1) || from_word(at) || from_word(at - 1) || lead(at);
             let right = !latin_end || !letter(end) || from_word(end - 1) || glues(&cue.letters) || from_word(end);
             (emoji && plus_ok && left && right).then_some((index, end))
         })
@@ -214,7 +216,13 @@ impl Channels {
             {
                 to += 1;
             }
-            if units.get(to)?.ch != *letter {
+            let unit = units.get(to)?;
+            if unit.ch != *letter {
+                return None;
+            }
+            // "vｘｉｙｏｕ": where the width changes, the handle begins.
+            let wide = |unit: &Unit| unit.steps.has(Steps::WIDTH);
+            if index > 0 && letter.is_ascii_alphabetic() && letters[index - 1].is_ascii_alphabetic() && wide(unit) != wide(&units[to - 1]) {
                 return None;
             }
             to += 1;
