@@ -68,15 +68,16 @@ fn qq_of(address: &str) -> Option<String> {
     (number && local.bytes().all(|byte| byte.is_ascii_digit())).then(|| local.to_owned())
 }
 
-/// Top-level domains that a bare or broken domain may end in; those that are also words or file endings are left out.
-const ENDINGS: [&str; 48] = [
-    "com", "net", "org", "cn", "edu", "gov", "info", "top", "xyz", "vip", "cc", "club", "shop", "online", "site", "biz", "mobi", "hk",
-    "tw", "jp", "kr", "ph", "vn", "ru", "uk", "de", "fr", "eu", "za", "ng", "ke", "my", "sg", "th", "app", "link", "store", "live", "wang",
-    "ltd", "work", "pro", "fun", "ink", "icu", "asia", "example", "test",
-];
+/// Top-level domains that a bare or broken domain may end in.
+const ENDINGS: [&str; 14] = ["com", "net", "org", "cn", "edu", "gov", "info", "top", "xyz", "vip", "cc", "hk", "tw", "uk"];
 
-/// Endings that count behind a scheme, an at sign or before a path.
-const MORE_ENDINGS: [&str; 14] = ["me", "io", "tv", "in", "id", "co", "us", "it", "la", "to", "ly", "gg", "im", "so"];
+/// Endings that are also words or file endings: they count behind a scheme, an at sign, "www" or a third label, or before
+/// a path.
+const MORE_ENDINGS: [&str; 50] = [
+    "me", "io", "tv", "in", "id", "co", "us", "it", "la", "to", "ly", "gg", "im", "so", "club", "shop", "online", "site", "biz", "mobi",
+    "jp", "kr", "ph", "vn", "ru", "de", "fr", "eu", "za", "ng", "ke", "my", "sg", "th", "app", "link", "store", "live", "wang", "ltd",
+    "work", "pro", "fun", "ink", "icu", "asia", "example", "test", "au", "ca",
+];
 
 fn is_ending(label: &str, strict: bool) -> bool {
     ENDINGS.contains(&label) || (!strict && MORE_ENDINGS.contains(&label))
@@ -325,6 +326,13 @@ fn bare_link(text: &Text, at: usize) -> Option<(Found, Option<(Kind, String)>)> 
     if text.before(at) == '@' || text.before(at) == '.' {
         return None;
     }
+    // Most words end without a dot.
+    let end = (at..text.units.len()).find(|at| !matches!(text.ch(*at), 'a'..='z' | '0'..='9' | '-'))?;
+    if !matches!(text.ch(end), '.' | '。' | '点' | '點' | '(' | ' ' | '*' | '|' | '^' | '`' | '·' | '~')
+        || text.ch(end) == ' ' && !text.starts(end + 1, "dot")
+    {
+        return None;
+    }
     let (name, to) = host(text, at, false, false)?;
     let labels: Vec<&str> = name.split('.').collect();
     let ending = labels.last()?;
@@ -345,7 +353,8 @@ fn bare_link(text: &Text, at: usize) -> Option<(Found, Option<(Kind, String)>)> 
     let path = path.trim_end_matches(['.', '!', '?', ':', '\'', '*', '~']);
     let bytes: usize = text.original[start..].chars().take(path.chars().count()).map(char::len_utf8).sum();
     let has_path = path.len() > 1;
-    if !has_path && !is_ending(ending, true) {
+    let clear = is_ending(ending, true) || (labels.len() >= 3 && is_ending(ending, false) && labels[labels.len() - 2].len() >= 2);
+    if !has_path && !clear || labels[labels.len() - 2].len() < 2 && !has_path {
         return None;
     }
     // "U.S.A", "a.m": a label of one letter is no name, save in "t.me/".

@@ -63,6 +63,13 @@ fn behind(sink: &mut Sink, cue: &CueHit, kind: Kind) -> bool {
 /// Walks from a cue over words and signs that lead to its value.
 fn skip(text: &Text, cue: &CueHit, kind: Kind) -> Option<Place> {
     let mut place = Place { at: cue.to, strong: false, direct: true };
+    // A single letter is a cue of its own only, and in other words than Chinese ones only before a colon.
+    if cue.to - cue.from == 1 && text.ch(cue.from).is_ascii_alphabetic() {
+        let glued = text.ch(cue.to).is_ascii_alphabetic() && text.gap(cue.to).is_empty();
+        if glued && cue.ambiguous || !text.is_chinese() && text.ch(cue.to) != ':' && !text.plus_before(cue.from) && cue.from > 0 {
+            return None;
+        }
+    }
     let mut words = 0;
     for _ in 0..24 {
         let at = place.at;
@@ -122,6 +129,7 @@ fn skip(text: &Text, cue: &CueHit, kind: Kind) -> Option<Place> {
             continue;
         }
         match ch {
+            '@' if is_ideograph(text.ch(at + 1)) => return None,
             ':' | '=' | '@' | '>' => place.strong = true,
             ' ' | '\n' | '(' | '"' | '\'' | ',' | '-' | '~' | '.' | '/' | '+' | '_' | '*' | ')' | '|' | '#' | '^' => {}
             '号' | '码' | '是' | '为' | '搜' | '账' | '帐' => {
@@ -221,7 +229,8 @@ fn take(sink: &mut Sink, cue: &CueHit, kind: Kind, place: Place) -> bool {
     } else {
         let next = text.ch(handle.to);
         let ends = !(next == ' ' && text.ch(handle.to + 1).is_ascii_alphabetic()) && !text.ch(handle.to).is_ascii_alphanumeric();
-        let colon = place.strong && (text.is_chinese() || ends || (cue.to..at).any(|at| text.ch(at) == ':'));
+        let sign = (cue.to..at).any(|at| matches!(text.ch(at), ':' | '='));
+        let colon = place.strong && (text.is_chinese() || sign || kind == Kind::Wechat);
         ends && !is_word(&handle.value) && (colon || at_sign || (text.is_chinese() && place.direct && verb))
             || (at_sign && !cue.ambiguous)
             || (colon && !is_word(&handle.value) && handle.value.contains('_'))
@@ -375,6 +384,9 @@ fn take_digits(sink: &mut Sink, cue: &CueHit, kind: Kind, place: Place, first: u
     if !sink.is_free(from, from + 1) {
         return false;
     }
+    if number::is_service(text, first) {
+        return false;
+    }
     let phone = number::mobile(text, first, true).map(|(value, to, confidence)| (value, to, confidence, true)).or_else(|| {
         matches!(kind, Kind::Wechat | Kind::Whatsapp | Kind::Line | Kind::Zalo | Kind::Alipay | Kind::Telegram)
             .then(|| number::foreign(text, first).or_else(|| number::local(text, first)))
@@ -479,7 +491,7 @@ fn account(text: &Text, first: usize, least: usize, most: usize) -> Option<(Stri
     numbers(text, first, most, |number| {
         let last = &text.groups[number.next - 1];
         if number.count > 1 {
-            if number.dotted && number.sizes().iter().any(|size| *size > 1) {
+            if number.bracketed || number.dotted && number.sizes().iter().any(|size| *size > 1) {
                 return true;
             }
             let fragment = !text.is_counted(last.to) && !number.loose && !text.ch(last.to).is_ascii_alphabetic();

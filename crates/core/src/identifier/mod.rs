@@ -166,7 +166,8 @@ impl Extractor {
         }
         scratch.scan.read(self, original, &folded.units);
         let Scan { cues, groups, digits, claimed, .. } = &mut scratch.scan;
-        let text = Text { extractor: self, field, original, units: &folded.units, cues, groups, digits };
+        let text =
+            Text { extractor: self, field, original, units: &folded.units, cues, groups, digits, chinese: scan::is_chinese(&folded.units) };
         let mut sink = Sink { text: &text, claimed, out };
         number::papers(&mut sink);
         address::read(&mut sink);

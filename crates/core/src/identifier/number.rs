@@ -26,6 +26,8 @@ pub(super) struct Number {
     pub dotted: bool,
     /// Whether a sign of lists stands inside.
     pub listed: bool,
+    /// Whether a bracket stands inside.
+    pub bracketed: bool,
     /// Line breaks inside.
     pub breaks: u8,
 }
@@ -73,6 +75,7 @@ pub(super) fn numbers(text: &Text, first: usize, most: usize, mut take: impl FnM
         spaced: false,
         dotted: false,
         listed: false,
+        bracketed: false,
         breaks: 0,
     };
     loop {
@@ -93,6 +96,7 @@ pub(super) fn numbers(text: &Text, first: usize, most: usize, mut take: impl FnM
             Link::Noise => number.noisy = true,
             Link::Space => number.spaced = true,
             Link::Soft('.') => number.dotted = true,
+            Link::Soft('(') => number.bracketed = true,
             Link::Soft(_) => {}
         }
     }
@@ -352,7 +356,7 @@ pub(super) fn mobile(text: &Text, first: usize, cued: bool) -> Option<(String, u
         };
         let chain = sizes.len() >= 5 && !number.spaced && !number.dotted && number.breaks == 0;
         let breaks = number.breaks == 0 || number.breaks == 1 && (sizes.len() == 2 || cued);
-        let listed = number.listed && sizes.len() < 4;
+        let listed = number.listed && sizes.len() < 4 || number.bracketed && prefix == 0 && text.before(from) != '(';
         let irregular = !dated && !number.loose && breaks && (cued || zero || chain || sizes.iter().any(|size| *size >= 4) || number.noisy);
         let apart = sizes.len() == 1
             || !text.groups.get(number.next).is_some_and(|next| {
@@ -543,7 +547,8 @@ pub(super) fn foreign(text: &Text, first: usize) -> Option<Found> {
     let bracketed = matches!(text.before(from), '(') && matches!(text.ch(text.groups[first].to), ')') && bare;
     let near = contact_cue(text, from, 12);
     // "whatsapp 447700900123".
-    let cued = near
+    let messenger = text.cue_before(from, 4, |cue| matches!(cue.kind, CueKind::Is(Kind::Whatsapp | Kind::Zalo | Kind::Line))).is_some();
+    let cued = (messenger || near && !text.is_chinese())
         && head.len() >= 11
         && !head.starts_with(&[0])
         && mobile_confidence(head, true).is_none()
@@ -599,6 +604,11 @@ pub(super) fn foreign(text: &Text, first: usize) -> Option<Found> {
         steps: grouped(text, from, to),
         confidence: if plus { 1.0 } else { 0.85 },
     })
+}
+
+/// Whether a service number such as 400-100-0123 begins at group `first`.
+pub(super) fn is_service(text: &Text, first: usize) -> bool {
+    matches!(text.digits_of(&text.groups[first]), [4 | 8, 0, 0]) && landline(text, first).is_some()
 }
 
 /// Mainland landlines and 400 and 800 numbers.

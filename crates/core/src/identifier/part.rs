@@ -152,7 +152,7 @@ impl Extractor {
         }
         scan.read(self, original, units);
         let Scan { cues, groups, digits, .. } = scan;
-        let text = Text { extractor: self, field, original, units, cues, groups, digits };
+        let text = Text { extractor: self, field, original, units, cues, groups, digits, chinese: super::scan::is_chinese(units) };
         let channel = |cue: &CueHit| match cue.kind {
             CueKind::Is(kind @ (Kind::Qq | Kind::Wechat | Kind::Phone | Kind::QqGroup | Kind::Telegram)) => Some(kind),
             _ => None,

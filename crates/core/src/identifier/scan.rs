@@ -155,6 +155,19 @@ impl Scan {
             if class & (CUE | SOUND_WEI | SOUND_KOU) != 0
                 && let Some(hit) = cue_at(extractor, original, units, at)
             {
+                // "微信wxmaple88": the name of the channel belongs to the handle.
+                let latin = |at: usize| units.get(at).is_some_and(|unit| unit.ch.is_ascii_alphabetic());
+                let inside = latin(at) && latin(hit.to) && hit.kind == CueKind::Is(Kind::Wechat);
+                let led = inside
+                    && self.cues.last().is_some_and(|last| {
+                        last.kind == hit.kind
+                            && !last.ambiguous
+                            && units[last.to..at].iter().all(|unit| matches!(unit.ch, ':' | ' ' | '号' | '是'))
+                    });
+                if led {
+                    at = hit.to;
+                    continue;
+                }
                 self.cues.push(hit);
                 at = hit.to;
                 continue;
@@ -236,6 +249,12 @@ pub(super) fn plus_before(original: &str, units: &[Unit], at: usize) -> bool {
     original.get(start..units[at].start as usize).is_some_and(|gap| gap.contains(['+', '＋', '➕', '﹢']))
 }
 
+/// Whether a text is Chinese: a sixth of it are ideographs, or ten of its characters.
+pub(super) fn is_chinese(units: &[Unit]) -> bool {
+    let ideographs = units.iter().filter(|unit| is_ideograph(unit.ch)).count();
+    ideographs * 6 >= units.len().min(60)
+}
+
 /// A field with what the pass found.
 pub(super) struct Text<'a> {
     pub extractor: &'a Extractor,
@@ -245,6 +264,8 @@ pub(super) struct Text<'a> {
     pub cues: &'a [CueHit],
     pub groups: &'a [Group],
     pub digits: &'a [u8],
+    /// Whether the words around are Chinese, so that Latin letters with blanks between are one value.
+    pub chinese: bool,
 }
 
 impl Text<'_> {
@@ -382,10 +403,8 @@ impl Text<'_> {
         .any(|unit| word(unit))
     }
 
-    /// Whether the words around are Chinese, so that Latin letters with blanks between are one value.
     pub fn is_chinese(&self) -> bool {
-        let ideographs = self.units.iter().filter(|unit| is_ideograph(unit.ch)).count();
-        ideographs * 6 >= self.units.len().min(60)
+        self.chinese
     }
 
     pub fn link(&self, first: &Group, second: &Group) -> Link {

@@ -146,8 +146,9 @@ impl Channels {
                 };
                 let plus = written.starts_with('+');
                 characters.fold(written.trim_start_matches('+'), &mut folded);
-                if folded.units.is_empty() {
-                    return Err(fault(name, line, &format!("\"{written}\" is empty when folded; give letters or a symbol that stays")));
+                let kept = written.chars().filter(|ch| !matches!(ch, '+' | '\u{FE0F}')).count();
+                if folded.units.is_empty() || folded.units.len() < kept {
+                    return Err(fault(name, line, &format!("\"{written}\" loses a symbol when folded; write the cue without it")));
                 }
                 channels.cues.push(Cue {
                     letters: folded.units.iter().map(|unit| unit.ch).collect(),
