@@ -66,7 +66,9 @@ fn skip(text: &Text, cue: &CueHit, kind: Kind) -> Option<Place> {
     // A single letter is a cue of its own only, and in other words than Chinese ones only before a colon.
     if cue.to - cue.from == 1 && text.ch(cue.from).is_ascii_alphabetic() {
         let glued = text.ch(cue.to).is_ascii_alphabetic() && text.gap(cue.to).is_empty();
-        if glued && cue.ambiguous || !text.is_chinese() && text.ch(cue.to) != ':' && !text.plus_before(cue.from) && cue.from > 0 {
+        if glued && cue.ambiguous && !begins_anew(text, cue)
+            || !text.is_chinese() && text.ch(cue.to) != ':' && !text.plus_before(cue.from) && cue.from > 0
+        {
             return None;
         }
     }
@@ -208,7 +210,7 @@ fn take(sink: &mut Sink, cue: &CueHit, kind: Kind, place: Place) -> bool {
     }
     // "v" before letters belongs to the word, unless the case changes or a verb stands before it.
     let single = cue.to - cue.from == 1 && text.ch(cue.from).is_ascii_alphabetic();
-    if single && tight {
+    if single && tight && !begins_anew(text, cue) {
         return false;
     }
     let signs = (cue.to..at).any(|at| matches!(text.ch(at), '`' | '*' | '|' | '_' | '-' | '.' | '/' | '^' | '·' | '~'));
@@ -235,6 +237,21 @@ fn take(sink: &mut Sink, cue: &CueHit, kind: Kind, place: Place) -> bool {
             || (at_sign && !cue.ambiguous)
             || (colon && !is_word(&handle.value) && handle.value.contains('_'))
     };
+    if single && tight {
+        // "Vmaple88", and nothing behind it.
+        let letters = handle.value.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let next = text.ch(handle.to);
+        let closed = next == '\0' || is_ideograph(next) || matches!(next, '\n' | ',' | '。' | '!' | '(' | ')' | '?');
+        let raw = text.original.get(text.units[handle.from].start as usize..text.units[handle.to - 1].end as usize).unwrap_or("");
+        if raw.bytes().any(|byte| byte.is_ascii_uppercase())
+            || letters < 4
+            || digits < 2
+            || letters + digits < handle.value.len()
+            || !closed
+        {
+            return false;
+        }
+    }
     if !fits || is_model(&handle.value) || (!place.direct && cue.ambiguous) {
         return false;
     }
@@ -253,6 +270,14 @@ fn take(sink: &mut Sink, cue: &CueHit, kind: Kind, place: Place) -> bool {
 fn put_handle(sink: &mut Sink, cue: &CueHit, kind: Kind, handle: Handle, confidence: f32) {
     let steps = cue.steps.with(sink.text.steps(cue.from, cue.to)).with(handle.steps);
     sink.put(Found { kind, value: handle.value, from: handle.from, to: handle.to, steps, confidence });
+}
+
+/// Whether a handle begins right behind the single letter of a cue: the case changes there, or the width.
+fn begins_anew(text: &Text, cue: &CueHit) -> bool {
+    let letter = |at: usize| text.units.get(at).and_then(|unit| text.original[unit.start as usize..].chars().next()).unwrap_or('\0');
+    let (own, next) = (letter(cue.from), letter(cue.to));
+    let upper = |ch: char| matches!(ch, 'A'..='Z' | 'Ａ'..='Ｚ');
+    text.is_chinese() && (upper(own) && !upper(next) || own.is_ascii() != next.is_ascii())
 }
 
 /// Whether the cue says to add somebody: "加v", "+薇", or a verb stands before it.
@@ -348,7 +373,12 @@ fn is_model(value: &str) -> bool {
     let name = value.trim_end_matches(|ch: char| ch.is_ascii_digit() || ch == '_' || ch == '-');
     matches!(
         name,
-        "iphone"
+        "ivox"
+            | "ivoy"
+            | "ivos"
+            | "apormax"
+            | "ersion"
+            | "iphone"
             | "ipad"
             | "android"
             | "version"

@@ -264,14 +264,7 @@ mod tests {
     }
 
     pub(super) fn read(extractor: &Extractor, fields: &[(Field, &str)]) -> Vec<Mention> {
-        let folded: Vec<(Field, &str, Folded)> = fields
-            .iter()
-            .map(|&(field, original)| {
-                let mut folded = Folded::default();
-                Packs::builtin().characters.fold(original, &mut folded);
-                (field, original, folded)
-            })
-            .collect();
+        let folded: Vec<(Field, &str, Folded)> = fields.iter().map(|&(field, original)| (field, original, fold(original))).collect();
         let fields: Vec<(Field, &str, &Folded)> = folded.iter().map(|(field, original, folded)| (*field, *original, folded)).collect();
         let mut out = Vec::new();
         extractor.extract(&fields, &mut Scratch::default(), &mut out);
@@ -364,5 +357,149 @@ mod tests {
         }
         assert!(faults.is_empty(), "{} of {cases} cases fail:\n{}", faults.len(), faults.join("\n"));
         assert!(cases >= 250 && near_misses >= 120, "{cases} cases, {near_misses} near misses");
+    }
+
+    #[test]
+    fn a_contact_in_two_messages_is_put_together() {
+        let extractor = extractor();
+        let texts = [("a", "价格好说，加我扣99640"), ("b", "多少"), ("a", "后面70531")];
+        let folded: Vec<Folded> = texts.iter().map(|(_, text)| fold(text)).collect();
+        let fields: Vec<[(Field, &str, &Folded); 1]> =
+            texts.iter().zip(&folded).map(|((_, text), folded)| [(Field::Text, *text, folded)]).collect();
+        let posts: Vec<PostFields> = texts
+            .iter()
+            .zip(&fields)
+            .zip(["1", "2", "3"])
+            .map(|(((author, _), fields), id)| PostFields { source: "chat.example.org", id, author_id: Some(author), fields })
+            .collect();
+        let mut scratch = Scratch::default();
+        let mut mentions: Vec<Vec<Mention>> = vec![Vec::new(); 3];
+        for (post, out) in posts.iter().zip(&mut mentions) {
+            extractor.extract(post.fields, &mut scratch, out);
+        }
+        extractor.join_parts(&posts, &mut mentions, &mut scratch);
+        assert!(mentions[0].is_empty() && mentions[1].is_empty());
+        let [whole] = &mentions[2][..] else { panic!("one contact in {:?}", mentions[2]) };
+        assert_eq!((whole.kind, whole.value.as_str(), whole.raw.as_str()), (Kind::Qq, "9964070531", "70531"));
+        assert!(whole.steps.has(Steps::PARTS));
+        assert_eq!(whole.parts[0].post, Some(("chat.example.org".to_owned(), "1".to_owned())));
+        assert_eq!(whole.parts[0].span.slice(texts[0].1), Some("99640"));
+        let row = serde_json::to_value(whole).expect("plain data");
+        assert_eq!(row["parts"][0]["post"]["id"], "1");
+        assert_eq!(row["parts"][1]["start"], 6);
+    }
+
+    fn fold(original: &str) -> Folded {
+        let mut folded = Folded::default();
+        Packs::builtin().characters.fold(original, &mut folded);
+        folded
+    }
+
+    /// Texts that are likely to go wrong: pieces of identifiers, signs and scripts in any order.
+    fn any_text() -> impl proptest::strategy::Strategy<Value = String> {
+        use proptest::prelude::*;
+        let piece = prop_oneof![
+            "[0-9]{1,12}",
+            "[a-z_-]{1,8}",
+            "[一二三四五六七八九零幺洞两]{1,11}",
+            "\\PC{0,4}",
+            prop::sample::select(vec![
+                " ",
+                "\n",
+                "*",
+                "-",
+                ".",
+                "。",
+                "点",
+                "@",
+                ":",
+                "：",
+                "/",
+                "//",
+                "+",
+                "(",
+                ")",
+                "、",
+                "\u{200b}",
+                "⑩",
+                "①",
+                "１",
+                "ａ",
+                "．",
+                "＠",
+                "微信",
+                "加v",
+                "薇",
+                "扣扣",
+                "扣",
+                "🐧",
+                "QQ",
+                "群",
+                "tg",
+                "t.me/",
+                "https://",
+                "example.org",
+                "身份证",
+                "出生证",
+                "K",
+                "卡号",
+                "62",
+                "110105",
+                "19000101",
+                "154",
+                "86",
+                "0x",
+                "bc1",
+                "后面接",
+                "看昵称",
+                "同号",
+                "电话",
+                "wa",
+                "line id",
+                "元",
+                "万",
+                "❤",
+                "✈️",
+                "号",
+                "艾特",
+            ])
+            .prop_map(str::to_owned),
+        ];
+        prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 3000, ..Default::default() })]
+
+        #[test]
+        fn every_span_slices_its_field(text in any_text(), name in any_text()) {
+            let found = read(extractor_once(), &[(Field::Text, &text), (Field::AuthorName, &name)]);
+            for mention in &found {
+                let original = if mention.field == Field::Text { &text } else { &name };
+                let slice = mention.span.slice(original);
+                proptest::prop_assert!(slice.is_some_and(|slice| !slice.is_empty()));
+                let slice = slice.unwrap_or("");
+                proptest::prop_assert!(mention.kind.is_masked() && mention.raw == masked(slice) || mention.raw == slice);
+                proptest::prop_assert!(!mention.value.is_empty() && (0.0..=1.0).contains(&mention.confidence));
+            }
+            let hidden = mask(&text, &found, Field::Text);
+            proptest::prop_assert_eq!(hidden.len(), text.len());
+            proptest::prop_assert_eq!(found, read(extractor_once(), &[(Field::Text, &text), (Field::AuthorName, &name)]));
+        }
+
+        #[test]
+        fn any_string_can_be_read(text in "\\PC{0,80}") {
+            read(extractor_once(), &[(Field::Text, &text), (Field::Title, &text)]);
+        }
+
+        #[test]
+        fn plain_words_name_nobody(text in "[的我你他她们是在有这来去好很大小家孩子妈爸天今明昨想吃饭说话了吗呢吧，。！？]{0,80}") {
+            proptest::prop_assert!(read(extractor_once(), &[(Field::Text, &text)]).is_empty());
+        }
+    }
+
+    fn extractor_once() -> &'static Extractor {
+        static EXTRACTOR: std::sync::OnceLock<Extractor> = std::sync::OnceLock::new();
+        EXTRACTOR.get_or_init(extractor)
     }
 }

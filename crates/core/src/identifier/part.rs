@@ -107,7 +107,7 @@ impl Extractor {
     /// Joins pieces that stand in two fields of one post, or in two places of one field.
     pub(super) fn join_fields(&self, fields: &[(Field, &str, &Folded)], scratch: &mut Scratch, first: usize, out: &mut Vec<Mention>) {
         let Some(&body) = fields.iter().find(|(field, ..)| *field == Field::Text) else { return };
-        if !body.2.units.iter().any(|unit| self.channels.may_begin(unit.ch)) {
+        if !self.speaks_of_pieces(body.1, &body.2.units) {
             return;
         }
         let text = self.pieces(body, &mut scratch.scan);

@@ -11,6 +11,8 @@ const CUE: u8 = 4;
 const SOUND_WEI: u8 = 8;
 const SOUND_XIN: u8 = 16;
 const SOUND_KOU: u8 = 32;
+/// May begin a word that speaks of a piece of a value.
+const PART: u8 = 64;
 
 /// What each character may be part of.
 pub(super) fn classes(packs: &Packs) -> Vec<u8> {
@@ -38,9 +40,9 @@ pub(super) fn classes(packs: &Packs) -> Vec<u8> {
             base | sounds[usize::from(packs.characters.syllable(ch))]
         })
         .collect();
-    for first in packs.channels.firsts() {
-        if let Some(class) = classes.get_mut(first as usize) {
-            *class |= CUE;
+    for cue in packs.channels.cues() {
+        if let Some(class) = classes.get_mut(cue.letters[0] as usize) {
+            *class |= CUE | if matches!(cue.kind, CueKind::First | CueKind::Rest) { PART } else { 0 };
         }
     }
     classes
@@ -152,7 +154,15 @@ impl Scan {
         let mut at = 0;
         while at < units.len() {
             let class = extractor.class(units[at].ch);
-            if class & (CUE | SOUND_WEI | SOUND_KOU) != 0
+            // Latin cues begin words; only the initials of "联系" may be glued before one.
+            let inside = at > 0
+                && units[at].ch.is_ascii_alphabetic()
+                && units[at - 1].ch.is_ascii_alphabetic()
+                && units[at - 1].ch != 'x'
+                && !units[at].steps.has(Steps::EMOJI)
+                && !units[at - 1].steps.has(Steps::EMOJI);
+            if !inside
+                && class & (CUE | SOUND_WEI | SOUND_KOU) != 0
                 && let Some(hit) = cue_at(extractor, original, units, at)
             {
                 // "微信wxmaple88": the name of the channel belongs to the handle.
@@ -466,18 +476,38 @@ impl Extractor {
         self.classes.get(ch as usize).copied().unwrap_or(if self.channels.may_begin(ch) { CUE } else { 0 })
     }
 
-    /// A cheap look: whether a text has letters and digits enough for an identifier, and digits, a sign or a cue.
+    /// A cheap look: whether letters and digits stand together, five or more, with digits among them, a sign or a cue.
     pub(super) fn is_worth_reading(&self, units: &[Unit]) -> bool {
-        let (mut digits, mut latin, mut marks, mut cues) = (0u32, 0u32, 0u32, 0u32);
+        let (mut run, mut digits, mut marks, mut cue) = (0u32, 0u32, 0u32, false);
         let mut before = 0u8;
         for unit in units {
             let class = self.classes.get(unit.ch as usize).copied().unwrap_or(CUE);
-            digits += u32::from(class & DIGIT);
-            latin += u32::from(class & LATIN) >> 1;
-            cues += u32::from(class & (CUE | SOUND_WEI | SOUND_KOU) != 0 && class & before & LATIN == 0);
-            marks += u32::from(matches!(unit.ch, '@' | '.' | ':' | '点' | '。'));
+            cue |= class & (CUE | SOUND_WEI | SOUND_KOU) != 0 && class & before & LATIN == 0;
             before = class;
+            if class & (DIGIT | LATIN) != 0 {
+                run += 1;
+                digits += u32::from(class & DIGIT);
+                if run >= 5 && (digits >= 5 || cue || marks > 0) {
+                    return true;
+                }
+            } else if is_ideograph(unit.ch) && !unit.steps.has(Steps::EMOJI) && unit.ch != '点' && unit.ch != '艾' && unit.ch != '特' {
+                (run, digits) = (0, 0);
+            } else if matches!(unit.ch, '@' | '.' | ':' | '点' | '。' | '#' | '．' | '＠') {
+                marks += 1;
+            }
         }
-        digits + latin >= 5 && (digits >= 5 || (latin >= 4 && (marks > 0 || cues > 0)) || (cues > 0 && digits >= 2))
+        // A value may stand before its cue.
+        run >= 5 && (cue || marks > 0)
+    }
+
+    /// Whether a text says that a piece of a value stands elsewhere.
+    pub(super) fn speaks_of_pieces(&self, original: &str, units: &[Unit]) -> bool {
+        (0..units.len()).any(|at| {
+            self.class(units[at].ch) & PART != 0
+                && self
+                    .channels
+                    .at(units, at, |at| plus_before(original, units, at))
+                    .is_some_and(|(index, _)| matches!(self.channels.cue(index).kind, CueKind::First | CueKind::Rest))
+        })
     }
 }

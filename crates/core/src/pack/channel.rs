@@ -172,9 +172,9 @@ impl Channels {
         Ok(channels)
     }
 
-    /// The characters that may begin a cue.
-    pub fn firsts(&self) -> impl Iterator<Item = char> {
-        self.by_first.keys().copied()
+    /// All cues, in the order of the packs.
+    pub fn cues(&self) -> &[Cue] {
+        &self.cues
     }
 
     /// Whether a character may begin a cue.
