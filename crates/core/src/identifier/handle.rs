@@ -100,7 +100,11 @@ fn skip(text: &Text, cue: &CueHit, kind: Kind) -> Option<Place> {
                 place.direct = true;
                 continue;
             }
-            if !text.ch(at).is_ascii_alphabetic() || !glued {
+            let piece = !ends_handle(text, at)
+                && text.ch(next.to) != ':'
+                && !text.ch(next.to).is_ascii_digit()
+                && !text.ch(next.to + 1).is_ascii_digit();
+            if !text.ch(at).is_ascii_alphabetic() || !glued && !piece {
                 return None;
             }
         }
@@ -120,7 +124,11 @@ fn skip(text: &Text, cue: &CueHit, kind: Kind) -> Option<Place> {
                     && !text.ch(at + word.len()).is_ascii_alphanumeric()
                     && !matches!(text.ch(at + word.len()), '_' | '-' | '*')
             });
-            let Some(word) = word else { return Some(place) };
+            let foreign = |word: &&str| {
+                !(text.is_chinese()
+                    && matches!(*word, "la" | "so" | "em" | "toi" | "ko" | "ini" | "nya" | "cua" | "saya" | "us" | "dm" | "pm"))
+            };
+            let Some(word) = word.filter(foreign) else { return Some(place) };
             place.strong |= matches!(
                 word,
                 "id" | "is" | "no" | "number" | "num" | "acc" | "account" | "hao" | "handle" | "username" | "nr" | "la" | "so"
@@ -521,12 +529,13 @@ fn account(text: &Text, first: usize, least: usize, most: usize) -> Option<(Stri
     numbers(text, first, most, |number| {
         let last = &text.groups[number.next - 1];
         if number.count > 1 {
-            if number.bracketed || number.dotted && number.sizes().iter().any(|size| *size > 1) {
+            let address = number.count <= 4 && number.sizes().iter().all(|size| *size <= 3);
+            if number.bracketed || number.dotted && number.sizes().iter().any(|size| *size > 1) && address {
                 return true;
             }
-            let fragment = !text.is_counted(last.to) && !number.loose && !text.ch(last.to).is_ascii_alphabetic();
+            let fragment = !text.is_counted(last.to) && !text.ch(last.to).is_ascii_alphabetic();
             // A whole number takes no more, save where all pieces are small.
-            let whole = best.as_ref().is_some_and(|(value, ..)| value.len() >= 8 && number.count == 2);
+            let whole = best.as_ref().is_some_and(|(value, ..)| value.len() >= 8 && number.count == 2) && last.len() >= 3;
             let date = text
                 .groups
                 .get(number.next)
@@ -539,7 +548,8 @@ fn account(text: &Text, first: usize, least: usize, most: usize) -> Option<(Stri
         if number.breaks > 1 || number.breaks == 1 && !(last.len() >= 3 && lone(text.ch(last.to))) {
             return true;
         }
-        let listed = number.listed && number.count < 3;
+        let listed =
+            number.listed && number.count < 3 || number.loose && number.count < 4 || number.dotted && number.count > 1 && number.count < 5;
         if number.len >= least
             && !listed
             && !text.is_counted(last.to)
@@ -575,10 +585,7 @@ fn handle(text: &Text, at: usize, kind: Kind, cued: bool) -> Option<Handle> {
     while to < text.units.len() && chunk.len() <= most + 4 {
         let ch = text.ch(to);
         let next = text.ch(to + 1);
-        if to > at
-            && text.cue_from(to).is_some_and(|cue| cue.to - cue.from >= 2 || !text.ch(cue.from).is_ascii_alphabetic())
-            && (is_ideograph(ch) || text.before(to) == ' ')
-        {
+        if to > at && ends_handle(text, to) && (is_ideograph(ch) || text.before(to) == ' ') {
             break;
         }
         if to > at && text.gap(to) == "_" && text.before(to).is_ascii_digit() && ch.is_ascii_digit() {
@@ -589,12 +596,9 @@ fn handle(text: &Text, at: usize, kind: Kind, cued: bool) -> Option<Handle> {
             chunk.push(ch);
         } else if let Some(value) = digit(ch) {
             // Chinese digits inside a handle come in rows.
-            let beside = digit(next).is_some()
-                || text.before(to).is_ascii_digit()
-                    && to > at
-                    && (text.before(to - 1) != ' ' && digit(text.before(to)).is_some() && !text.before(to).is_ascii_digit());
-            let row = digit(next).is_some() || to > at && !text.before(to).is_ascii() && digit(text.before(to)).is_some();
-            let _ = beside;
+            let before = text.before(to);
+            let last = to > at && before.is_ascii_digit() && !next.is_alphanumeric() && next != ' ';
+            let row = digit(next).is_some() || to > at && !before.is_ascii() && digit(before).is_some() || last;
             if !row || chunk.is_empty() || text.is_counted(to + 1) || text.is_counted(to + 2) && !next.is_ascii() {
                 break;
             }
@@ -610,12 +614,8 @@ fn handle(text: &Text, at: usize, kind: Kind, cued: bool) -> Option<Handle> {
             chunk.push(ch);
         } else if matches!(ch, '.' | '/' | '+' | ',') && next.is_ascii_alphanumeric() {
             // Once it is a sign of its own, many times it is noise.
-            let ahead = text.ch(to + 2);
-            if soft == 0
-                && ahead.is_ascii_alphanumeric()
-                && text.ch(to + 3).is_ascii_alphanumeric()
-                && text.ch(to + 4).is_ascii_alphanumeric()
-            {
+            let ahead = |step: usize| text.ch(to + step).is_ascii_alphanumeric();
+            if soft == 0 && ahead(2) && ahead(3) && ahead(4) && repeats(text, to, ch) < 3 {
                 break;
             }
             soft += 1;
@@ -627,12 +627,11 @@ fn handle(text: &Text, at: usize, kind: Kind, cued: bool) -> Option<Handle> {
             if chunks.len() > 14 {
                 break;
             }
-        } else if !ch.is_alphanumeric()
-            && !ch.is_ascii()
-            && !matches!(ch, '。')
+        } else if is_emblem(text, to)
             && next.is_ascii_alphanumeric()
             && text.gap(to).is_empty()
-            && text.gap(to + 1).is_empty()
+            && text.gap(to + 1).chars().all(|ch| ch == '\u{FE0F}')
+            && !leads_to_count(text, to + 1)
         {
             noise += 1;
         } else {
@@ -648,6 +647,10 @@ fn handle(text: &Text, at: usize, kind: Kind, cued: bool) -> Option<Handle> {
     let _ = pieces;
     if unders >= 3 && value.split('_').all(|part| part.len() <= 2) {
         value.retain(|ch| ch != '_');
+    }
+    if value.bytes().filter(|byte| *byte == b'-').count() >= 3 {
+        value.retain(|ch| ch != '-');
+        noise += 1;
     }
     while value.ends_with(['-', '_', '.']) {
         value.pop();
@@ -673,6 +676,31 @@ fn handle(text: &Text, at: usize, kind: Kind, cued: bool) -> Option<Handle> {
     }
     let steps = if taken > 1 || noise > 0 || soft > 0 { Steps::SEPARATOR } else { Steps::NONE };
     Some(Handle { value, from: at, to, steps })
+}
+
+/// Whether a cue that begins at `at` ends a handle before it; two letters may be a piece of one.
+fn ends_handle(text: &Text, at: usize) -> bool {
+    text.cue_from(at).is_some_and(|cue| {
+        let latin = text.ch(cue.from).is_ascii_alphabetic();
+        !latin || cue.to - cue.from >= 3 || cue.to - cue.from == 2 && (!cue.ambiguous || text.ch(cue.to) == ':')
+    })
+}
+
+/// How often the sign at `at` stands in the run of letters, digits and that sign.
+fn repeats(text: &Text, at: usize, sign: char) -> usize {
+    (at..at + 40).map(|at| text.ch(at)).take_while(|ch| ch.is_ascii_alphanumeric() || *ch == sign).filter(|ch| *ch == sign).count()
+}
+
+/// An emoji, or a symbol that is no punctuation.
+fn is_emblem(text: &Text, at: usize) -> bool {
+    let Some(unit) = text.units.get(at) else { return false };
+    unit.steps.has(Steps::EMOJI) && is_ideograph(unit.ch) || !unit.ch.is_alphanumeric() && !text.ch(at).is_ascii() && unit.ch != '。'
+}
+
+/// Whether digits at `at` count something: "💰8万".
+fn leads_to_count(text: &Text, at: usize) -> bool {
+    let end = (at..text.units.len()).find(|at| !text.ch(*at).is_ascii_alphanumeric()).unwrap_or(text.units.len());
+    text.ch(at).is_ascii_digit() && text.is_counted(end)
 }
 
 /// Whether the line that begins at `at` is the end of a handle: a few letters and digits, then nothing or ideographs.
@@ -705,7 +733,7 @@ fn chunks_taken(text: &Text, chunks: &[(String, usize, usize)], least: usize, cu
     let mut taken = 1;
     while taken < chunks.len() {
         let (chunk, from, to) = &chunks[taken];
-        let cue = text.cue_from(*from).is_some_and(|cue| cue.to - cue.from >= 2)
+        let cue = ends_handle(text, *from)
             || matches!(
                 chunk.as_str(),
                 "tel"
@@ -738,7 +766,10 @@ fn chunks_taken(text: &Text, chunks: &[(String, usize, usize)], least: usize, cu
                     | "dm"
                     | "pm"
             );
-        if cue || value.len() + chunk.len() > 20 || text.is_counted(*to) || (taken + 1 == chunks.len() && matches!(text.ch(*to), ':' | '@'))
+        if cue
+            || value.len() + chunk.len() > 20
+            || chunk.bytes().all(|byte| byte.is_ascii_digit()) && text.is_counted(*to)
+            || (taken + 1 == chunks.len() && matches!(text.ch(*to), ':' | '@'))
         {
             break;
         }
@@ -766,6 +797,9 @@ fn before(sink: &mut Sink, cue: &CueHit, kind: Kind) -> bool {
         return false;
     }
     let text = sink.text;
+    if cue.to - cue.from == 1 && text.ch(cue.from).is_ascii_alphabetic() && (text.ch(cue.to).is_ascii_alphabetic() || !text.is_chinese()) {
+        return false;
+    }
     let mut at = cue.from;
     let mut steps = 0;
     let mut linked = false;

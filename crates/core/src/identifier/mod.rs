@@ -168,6 +168,9 @@ impl Extractor {
         let Scan { cues, groups, digits, claimed, .. } = &mut scratch.scan;
         let text =
             Text { extractor: self, field, original, units: &folded.units, cues, groups, digits, chinese: scan::is_chinese(&folded.units) };
+        if !text.has_candidates() {
+            return;
+        }
         let mut sink = Sink { text: &text, claimed, out };
         number::papers(&mut sink);
         address::read(&mut sink);

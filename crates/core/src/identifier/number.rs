@@ -351,13 +351,17 @@ pub(super) fn mobile(text: &Text, first: usize, cued: bool) -> Option<(String, u
             let mut at = 0;
             sizes.iter().any(|size| {
                 at += usize::from(*size);
-                *size >= 2 && digits.get(at) == Some(&0) && at < digits.len()
+                at > usize::from(*size) && *size >= 2 && digits[at - usize::from(*size)] == 0
             })
         };
         let chain = sizes.len() >= 5 && !number.spaced && !number.dotted && number.breaks == 0;
         let breaks = number.breaks == 0 || number.breaks == 1 && (sizes.len() == 2 || cued);
         let listed = number.listed && sizes.len() < 4 || number.bracketed && prefix == 0 && text.before(from) != '(';
-        let irregular = !dated && !number.loose && breaks && (cued || zero || chain || sizes.iter().any(|size| *size >= 4) || number.noisy);
+        let many = sizes.len() >= 6 && sizes.contains(&1) && sizes.contains(&3) && !number.loose;
+        let irregular = !dated
+            && (!number.loose || sizes.len() >= 4 && cued)
+            && breaks
+            && (cued || zero || chain || many || sizes.iter().any(|size| *size >= 4) || number.noisy);
         let apart = sizes.len() == 1
             || !text.groups.get(number.next).is_some_and(|next| {
                 // A row of like numbers is a table, not a phone.

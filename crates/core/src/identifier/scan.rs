@@ -151,6 +151,7 @@ impl Scan {
         self.groups.clear();
         self.digits.clear();
         self.claimed.clear();
+        let chinese = is_chinese(units);
         let mut at = 0;
         while at < units.len() {
             let class = extractor.class(units[at].ch);
@@ -166,6 +167,15 @@ impl Scan {
                 && let Some(hit) = cue_at(extractor, original, units, at)
             {
                 // "微信wxmaple88": the name of the channel belongs to the handle.
+                // Short words of other languages are pieces of handles in a Chinese text.
+                if chinese
+                    && !matches!(hit.region, Region::China | Region::Unknown)
+                    && hit.to - hit.from <= 3
+                    && units[at].ch.is_ascii_alphabetic()
+                {
+                    at += 1;
+                    continue;
+                }
                 let latin = |at: usize| units.get(at).is_some_and(|unit| unit.ch.is_ascii_alphabetic());
                 let inside = latin(at) && latin(hit.to) && hit.kind == CueKind::Is(Kind::Wechat);
                 let led = inside
@@ -259,10 +269,10 @@ pub(super) fn plus_before(original: &str, units: &[Unit], at: usize) -> bool {
     original.get(start..units[at].start as usize).is_some_and(|gap| gap.contains(['+', '＋', '➕', '﹢']))
 }
 
-/// Whether a text is Chinese: a sixth of it are ideographs, or ten of its characters.
+/// Whether a text is Chinese: an eighth of it are ideographs, or ten of its characters.
 pub(super) fn is_chinese(units: &[Unit]) -> bool {
     let ideographs = units.iter().filter(|unit| is_ideograph(unit.ch)).count();
-    ideographs * 6 >= units.len().min(60)
+    ideographs * 8 >= units.len().min(80)
 }
 
 /// A field with what the pass found.
@@ -459,6 +469,20 @@ impl Text<'_> {
             };
         }
         link
+    }
+
+    /// Whether there is anything to read: digits, a channel, or a sign of an address.
+    pub fn has_candidates(&self) -> bool {
+        let channel = |cue: &CueHit| matches!(cue.kind, CueKind::Is(kind) if kind != Kind::Phone && kind != Kind::Email);
+        let sign = |at: usize| match self.ch(at) {
+            '@' | '点' | '。' | '艾' => true,
+            '.' => self.ch(at + 1).is_ascii_alphanumeric() || self.ch(at + 1) == '*',
+            // "(at)", "dot".
+            '(' => self.ch(at + 1) == 'a' || self.ch(at + 1) == 'd' || self.ch(at + 1) == '.',
+            'd' => self.ch(at + 1) == 'o' && self.ch(at + 2) == 't' && self.before(at) == ' ',
+            _ => false,
+        };
+        self.digits.len() >= 5 || self.cues.iter().any(channel) || (0..self.units.len()).any(sign)
     }
 
     /// The region that a cue's language names.
