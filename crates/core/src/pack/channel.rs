@@ -120,7 +120,8 @@ pub struct Cue {
 #[derive(Clone, Default)]
 pub struct Channels {
     cues: Vec<Cue>,
-    by_first: FxHashMap<char, Vec<u32>>,
+    /// Cues by their first character, longest first, each with its second character or NUL.
+    by_first: FxHashMap<char, Vec<(u32, char)>>,
 }
 
 impl Channels {
@@ -163,11 +164,11 @@ impl Channels {
             }
         }
         for (index, cue) in channels.cues.iter().enumerate() {
-            channels.by_first.entry(cue.letters[0]).or_default().push(index as u32);
+            channels.by_first.entry(cue.letters[0]).or_default().push((index as u32, cue.letters.get(1).copied().unwrap_or('\0')));
         }
         let cues = &channels.cues;
         for list in channels.by_first.values_mut() {
-            list.sort_by_key(|index| std::cmp::Reverse(cues[*index as usize].letters.len()));
+            list.sort_by_key(|(index, _)| std::cmp::Reverse(cues[*index as usize].letters.len()));
         }
         Ok(channels)
     }
@@ -191,7 +192,13 @@ impl Channels {
     pub fn at(&self, units: &[Unit], at: usize, plus: impl Fn(usize) -> bool) -> Option<(u32, usize)> {
         let list = self.by_first.get(&units[at].ch)?;
         let letter = |at: usize| units.get(at).is_some_and(|unit: &Unit| unit.ch.is_ascii_alphabetic());
-        list.iter().find_map(|&index| {
+        // A sign may stand between the letters of a short cue.
+        let next = units.get(at + 1).map_or('\0', |unit| unit.ch);
+        let after = units.get(at + 2).filter(|_| !next.is_alphanumeric()).map_or('\0', |unit| unit.ch);
+        list.iter().find_map(|&(index, second)| {
+            if second != '\0' && second != next && second != after {
+                return None;
+            }
             let cue = &self.cues[index as usize];
             let end = self.match_letters(&cue.letters, units, at)?;
             let latin = cue.letters[0].is_ascii_alphabetic();
