@@ -12,7 +12,7 @@ use magpie_core::assessment::{self, Assessor};
 use magpie_core::identifier::{self, Extractor};
 use magpie_core::pack::Packs;
 use magpie_core::post::{Post, parse_time};
-use magpie_core::units::{Field, Time};
+use magpie_core::units::Time;
 use magpie_ingest::{Counts, Input, Options, Reader, RawBatch, parse};
 use rayon::prelude::*;
 
@@ -56,8 +56,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let packs = Packs::builtin();
     let model_text = std::fs::read_to_string(std::env::var("MAGPIE_MODEL").unwrap_or("packs/model.tsv".into()))?;
     let model = Model::parse("model.tsv", &model_text)?;
-    let assessor = Assessor::new(packs, &model, assessment::Options { as_of, prevalence: args.prevalence });
     let extractor = Extractor::new(identifier::Options { test_numbers: args.test_numbers, key: [0; 32] }, packs);
+    let assessor = Assessor::new(packs, &model, &extractor, assessment::Options { as_of, prevalence: args.prevalence });
     let versions = serde_json::value::to_raw_value(&packs.versions())?;
     let mut out = BufWriter::with_capacity(1 << 20, File::create(&args.output).with_context(|| format!("cannot write {}", args.output.display()))?);
     let mut reader = Reader::open([Input::parse(&args.input.to_string_lossy())], options.clone())?;
@@ -78,7 +78,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let chunks = cut(&waiting[..ready], 512);
         let parts: Vec<Vec<u8>> = chunks
             .par_iter()
-            .map_init(State::default, |state, chunk| state.rows(chunk, &assessor, &extractor, packs, &versions))
+            .map_init(State::default, |state, chunk| state.rows(chunk, &assessor, &versions))
             .collect::<anyhow::Result<_>>()?;
         for part in parts {
             out.write_all(&part)?;
@@ -96,8 +96,6 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 #[derive(Default)]
 struct State {
     scratch: assessment::Scratch,
-    identifiers: identifier::Scratch,
-    mentions: Vec<identifier::Mention>,
 }
 
 impl State {
@@ -105,8 +103,6 @@ impl State {
         &mut self,
         posts: &[Post],
         assessor: &Assessor,
-        extractor: &Extractor,
-        packs: &Packs,
         versions: &serde_json::value::RawValue,
     ) -> anyhow::Result<Vec<u8>> {
         let mut out = Vec::with_capacity(posts.len() * 512);
@@ -114,14 +110,7 @@ impl State {
             let thread: Vec<&Post> = thread.iter().collect();
             let answers = assessor.assess(&thread, &mut self.scratch);
             for (post, answer) in thread.iter().zip(&answers) {
-                self.mentions.clear();
-                let mut folded: [magpie_core::text::Folded; 5] = Default::default();
-                for field in Field::ALL {
-                    packs.characters.fold(post.field(field), &mut folded[field as usize]);
-                }
-                let fields: Vec<_> = Field::ALL.into_iter().map(|field| (field, post.field(field), &folded[field as usize])).collect();
-                extractor.extract(&fields, &mut self.identifiers, &mut self.mentions);
-                serde_json::to_writer(&mut out, &Row { post, assessment: answer, mentions: Some(&self.mentions), thread: &thread, packs: versions })?;
+                serde_json::to_writer(&mut out, &Row { post, assessment: answer, with_mentions: true, thread: &thread, packs: versions })?;
                 out.push(b'\n');
             }
         }

@@ -2,6 +2,7 @@
 //!
 //! The format is described in `crates/eval/corpus/README.md`. Start reading at [`parse`].
 
+use magpie_core::post::Channel;
 use serde_json::{Map, Value};
 
 use crate::chance::Chance;
@@ -159,6 +160,10 @@ fn gold_row(
     put("id", id.to_owned());
     put("source", "corpus.example.org".to_owned());
     put("text", fill(text, &mut chance, &mut mentions));
+    let known_channel = value("channel").is_none_or(|name| name.is_empty() || Channel::parse(name).is_some());
+    if !known_channel {
+        return Err("channel is not one of the contract's".to_owned());
+    }
     for (key, column) in POST_KEYS {
         if let Some(value) = value(key).filter(|value| !value.is_empty()) {
             put(column, fill(value, &mut chance, &mut mentions));

@@ -2,6 +2,7 @@
 //!
 //! Start reading at [`corpus::parse`] (what the model learns from) and [`gold`] (what an answer is held against).
 
+pub mod bench;
 pub mod chance;
 pub mod corpus;
 pub mod disguise;

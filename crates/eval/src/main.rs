@@ -31,6 +31,26 @@ enum Command {
         /// Chance for contacts and disguises
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Probability from which a person should look
+        #[arg(long, default_value_t = 0.6)]
+        review: f64,
+        /// The same for a post that speaks of no child, pregnancy or papers outright
+        #[arg(long, default_value_t = 0.9)]
+        review_weak: f64,
+        /// Probability from which to act today
+        #[arg(long, default_value_t = 0.98)]
+        alert: f64,
+    },
+ 
+    /// Prints how long each step takes on a file of posts
+    Bench {
+        /// Posts, JSON lines
+        posts: PathBuf,
+    },
+    /// Prints the senses found in gold rows
+    Signs {
+        /// Gold rows
+        gold: PathBuf,
     },
     /// Writes the corpus as gold rows, plain and disguised
     Corpus {
@@ -48,15 +68,37 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {
-        Command::Fit { corpus, output, seed } => {
+        Command::Fit { corpus, output, seed, review, review_weak, alert } => {
             let rows = read_corpus(&corpus, seed)?;
             let fitted = fit::fit(Packs::builtin(), &rows, &Options::default())?;
             print!("{}", report::held_out(&rows, &fitted.held_out_bits));
             let head = format!(
-                "# Weights in bits, fitted on the written corpus by `magpie-eval fit --seed {seed}`: {} rows. CC0-1.0.\nreview\t0.5\nalert\t0.9\n",
+                "# Weights in bits, fitted on the written corpus by `magpie-eval fit --seed {seed}`: {} rows. CC0-1.0.\nordinary\t-5\nreview\t{review}\nreview_weak\t{review_weak}\nalert\t{alert}\n",
                 rows.len()
             );
             fs::write(&output, head + &fitted.file).with_context(|| format!("cannot write {}", output.display()))?;
+        }
+        Command::Bench { posts } => {
+            let lines = fs::read_to_string(&posts).with_context(|| format!("cannot read {}", posts.display()))?;
+            magpie_eval::bench::steps(&lines);
+        }
+        Command::Signs { gold } => {
+            let defaults = magpie_core::post::Defaults { source: Some("x".into()), timezone: magpie_core::post::utc() };
+            let extractor = magpie_core::identifier::Extractor::new(magpie_core::identifier::Options { test_numbers: true, key: [0; 32] }, Packs::builtin());
+            let mut reading = magpie_core::assessment::reading::Reading::default();
+            for line in fs::read_to_string(gold)?.lines() {
+                let post = magpie_core::post::Record::from_json(line)?.into_post(&defaults)?;
+                reading.read(Packs::builtin(), &extractor, &post);
+                let mut out = Vec::new();
+                for field in magpie_core::units::Field::ALL {
+                    let read = reading.field(field);
+                    for sign in &read.signs {
+                        let text = read.span(sign.from, sign.to).slice(post.field(field)).unwrap_or("?");
+                        out.push((field, sign.sense.name(), text.to_owned(), sign.steps.is_lossy()));
+                    }
+                }
+                println!("{}", serde_json::to_string(&(&post.id, out))?);
+            }
         }
         Command::Corpus { corpus, output, seed } => {
             let rows = read_corpus(&corpus, seed)?;

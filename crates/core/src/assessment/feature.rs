@@ -309,6 +309,7 @@ fn whole(reading: &Reading, context: &Context, sink: &mut impl Sink) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identifier::{self, Extractor};
     use crate::pack::Packs;
     use crate::post::{Defaults, Record, utc};
 
@@ -326,7 +327,8 @@ mod tests {
         let line = r#"{"id":"1","source":"s","text":"男孩出生3天[找]人家，补5万 \u3000加v","author_name":"湘送男宝","group_name":"送养群"}"#;
         let post = Record::from_json(line).and_then(|record| record.into_post(&Defaults { source: None, timezone: utc() })).expect("valid");
         let mut reading = super::super::reading::Reading::default();
-        reading.read(Packs::builtin(), &post);
+        let extractor = Extractor::new(identifier::Options { test_numbers: true, key: [0; 32] }, Packs::builtin());
+        reading.read(Packs::builtin(), &extractor, &post);
         let mut named = Named(Vec::new());
         collect(&reading, &Context { is_reply: true, under_trade: true, by_opener: false }, &mut named);
         assert!(named.0.len() > 50);

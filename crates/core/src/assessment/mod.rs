@@ -13,6 +13,7 @@ pub mod reading;
 pub mod row;
 pub mod urgency;
 
+use crate::identifier::{Extractor, Mention};
 use crate::pack::{Packs, Sense, Slot};
 use crate::post::Post;
 use crate::text::Steps;
@@ -183,6 +184,8 @@ pub struct Assessment {
     pub prices: Vec<Price>,
     /// Indicators, heaviest first; the prior is among them.
     pub reasons: Vec<Reason>,
+    /// Identifiers in the post.
+    pub mentions: Vec<Mention>,
 }
 
 /// How posts are assessed.
@@ -211,13 +214,14 @@ pub struct Scratch {
 pub struct Assessor<'a> {
     packs: &'a Packs,
     model: &'a Model,
+    extractor: &'a Extractor,
     options: Options,
 }
 
 impl<'a> Assessor<'a> {
-    /// An assessor; cheap, for packs and model are borrowed.
-    pub fn new(packs: &'a Packs, model: &'a Model, options: Options) -> Assessor<'a> {
-        Assessor { packs, model, options }
+    /// An assessor; cheap, for all that is large is borrowed.
+    pub fn new(packs: &'a Packs, model: &'a Model, extractor: &'a Extractor, options: Options) -> Assessor<'a> {
+        Assessor { packs, model, extractor, options }
     }
 
     /// Assesses the posts of one thread, each under what it answers; a single post is a thread of one. Posts may stand
@@ -265,15 +269,45 @@ impl<'a> Assessor<'a> {
         }
         context.under_trade = trade_above.is_some();
         context.by_opener = root != at && same_author(thread[root], post);
-        scratch.reading.read(self.packs, post);
+        scratch.reading.read(self.packs, self.extractor, post);
+        let filled = Filled::of(&scratch.reading);
+        if filled.slots == 0 && !context.under_trade {
+            return self.ordinary(&mut scratch.reading);
+        }
         let inherited = trade_above.and_then(|above| answers[above].as_ref());
-        self.judge(post, &context, trade_above, inherited, scratch)
+        self.judge(post, &context, filled, trade_above, inherited, scratch)
+    }
+
+    /// A post without a single sign of a trade is not weighed any further.
+    fn ordinary(&self, reading: &mut Reading) -> Assessment {
+        let bits = self.model.ordinary;
+        Assessment {
+            tier: Tier::Clear,
+            risk: probability(bits + self.shift()),
+            class_scores: [0.0; 9],
+            classes: Vec::new(),
+            lookalike: Some(Head::Other),
+            route: Route::None,
+            urgency: None,
+            due: None,
+            disguise: explain::disguise(reading),
+            child: Child::default(),
+            prices: Vec::new(),
+            reasons: vec![Reason { code: "prior", weight_bits: bits, place: None, steps: Steps::NONE, post: None }],
+            mentions: std::mem::take(&mut reading.mentions),
+        }
+    }
+
+    /// What another prevalence than the fit's half adds to every score, in bits.
+    fn shift(&self) -> f32 {
+        (self.options.prevalence / (1.0 - self.options.prevalence)).log2() as f32
     }
 
     fn judge(
         &self,
         post: &Post,
         context: &Context,
+        filled: Filled,
         trade_above: Option<usize>,
         inherited: Option<&Assessment>,
         scratch: &mut Scratch,
@@ -288,7 +322,7 @@ impl<'a> Assessor<'a> {
         let bits: f32 = reasons.iter().map(|reason| reason.weight_bits).sum();
         let risk = probability(bits);
         let in_need = scores[Head::Support as usize] > 0.0;
-        let tier = self.tier(risk, in_need, reading, context);
+        let tier = self.tier(risk, in_need, filled, context);
         let trade = tier != Tier::Clear;
         let urgency_of = |scores: &Scores| urgency::decide(reading, post, scores, self.options.as_of, inherited.and_then(|above| above.urgency));
         let route = match (trade, in_need) {
@@ -297,10 +331,9 @@ impl<'a> Assessor<'a> {
             (false, false) => Route::None,
         };
         let (urgency, due) = if route == Route::None { (None, None) } else { urgency_of(&scores) };
-        let shift = (self.options.prevalence / (1.0 - self.options.prevalence)).log2() as f32;
         Assessment {
             tier,
-            risk: probability(bits + shift),
+            risk: probability(bits + self.shift()),
             class_scores: class_scores(&scores),
             classes: if trade { classes(&scores) } else { Vec::new() },
             lookalike: (!trade).then(|| best(&scores, Head::LOOKALIKES)),
@@ -311,41 +344,55 @@ impl<'a> Assessor<'a> {
             child: if route == Route::None { Child::default() } else { child(reading, &scores, inherited) },
             prices: if route == Route::None { Vec::new() } else { explain::prices(reading) },
             reasons,
+            mentions: std::mem::take(&mut scratch.reading.mentions),
         }
     }
 
-    /// The tier of a post. A lead needs two different slots, or a trade above it in the thread; an alert needs more.
-    fn tier(&self, risk: f32, in_need: bool, reading: &Reading, context: &Context) -> Tier {
-        if risk < self.model.review {
+    /// The tier of a post. A lead is about a child, a pregnancy or papers and fills a second slot, or stands under a
+    /// trade in its thread; what is weaker than that has to be all the likelier. An alert fills a third slot.
+    fn tier(&self, risk: f32, in_need: bool, filled: Filled, context: &Context) -> Tier {
+        let firm = (filled.core && filled.slots >= 2) || context.under_trade;
+        if risk < if firm { self.model.review } else { self.model.review_weak } {
             return Tier::Clear;
         }
-        let slots = slots(reading);
-        if slots < 2 && !context.under_trade {
-            return Tier::Clear;
-        }
-        if risk >= self.model.alert && !in_need && slots >= 3 { Tier::Alert } else { Tier::Review }
+        if risk >= self.model.alert && !in_need && filled.core && filled.slots >= 3 { Tier::Alert } else { Tier::Review }
     }
 }
 
-/// How many different slots of a trade are filled in a reading.
-fn slots(reading: &Reading) -> u32 {
-    let mut filled = 0u64;
-    for field in Field::ALL {
-        for sign in &reading.field(field).signs {
-            let slot = match sign.sense.slot() {
-                Slot::Frame | Slot::Species | Slot::Modifier | Slot::Mitigating | Slot::Motive | Slot::Reply => continue,
-                Slot::Quantity => match sign.sense {
-                    Sense::AmountMid | Sense::AmountHigh | Sense::AmountBare | Sense::Percent => Slot::Consideration,
+/// Which slots of a trade are filled in a reading.
+#[derive(Clone, Copy)]
+struct Filled {
+    /// How many different ones.
+    slots: u32,
+    /// Whether one of them is a child, a pregnancy, papers, surrogacy, recruiting, fostering or an insider.
+    core: bool,
+}
+
+impl Filled {
+    /// A guess of two syllables fills nothing: too many ordinary words sound like a term.
+    fn of(reading: &Reading) -> Filled {
+        let (mut filled, mut core) = (0u64, false);
+        for field in Field::ALL {
+            for sign in &reading.field(field).signs {
+                if sign.steps.is_lossy() && sign.to - sign.from < 3 {
+                    continue;
+                }
+                let slot = match sign.sense {
+                    Sense::AmountMid | Sense::AmountHigh | Sense::AmountHuge | Sense::AmountBare | Sense::Percent => Slot::Consideration,
                     Sense::Gestation | Sense::DueDate => Slot::Pregnancy,
                     Sense::AgeInfant => Slot::Child,
-                    _ => continue,
-                },
-                slot => slot,
-            };
-            filled |= 1 << slot as u32;
+                    sense => sense.slot(),
+                };
+                match slot {
+                    Slot::Frame | Slot::Species | Slot::Modifier | Slot::Mitigating | Slot::Motive | Slot::Reply | Slot::Quantity | Slot::Place => continue,
+                    Slot::Child | Slot::Pregnancy | Slot::Papers | Slot::Surrogacy | Slot::Recruit | Slot::Foster | Slot::Insider => core = true,
+                    _ => {}
+                }
+                filled |= 1 << slot as u32;
+            }
         }
+        Filled { slots: filled.count_ones(), core }
     }
-    filled.count_ones()
 }
 
 /// The number of each post's parent within the thread. A parent that is not there, or that would close a cycle, is none.

@@ -98,15 +98,19 @@ pub struct Model {
     others: Vec<(Head, f32)>,
     /// Scores of a post without features.
     pub prior: Scores,
+    /// Score for trade, in bits, of a post without a single sign.
+    pub ordinary: f32,
     /// Probability from which a person should look.
     pub review: f32,
+    /// The same for a post that does not speak of a child, a pregnancy or papers outright.
+    pub review_weak: f32,
     /// Probability from which to act today.
     pub alert: f32,
 }
 
 impl Model {
-    /// Reads a model file: lines `feature <tab> head=weight …`; the feature `prior` holds the intercepts, `review` and
-    /// `alert` the limits of the tiers.
+    /// Reads a model file: lines `feature <tab> head=weight …`; the feature `prior` holds the intercepts, `review`,
+    /// `review_weak` and `alert` the limits of the tiers, `ordinary` the score of a post without signs.
     ///
     /// # Errors
     /// The first fault, with file and line.
@@ -117,7 +121,9 @@ impl Model {
             starts: vec![0],
             others: Vec::new(),
             prior: [0.0; Head::COUNT],
+            ordinary: -4.0,
             review: 0.5,
+            review_weak: 0.9,
             alert: 0.9,
         };
         for (line, cells) in rows(content) {
@@ -125,6 +131,8 @@ impl Model {
                 return Err(fault(file, line, "needs a feature and its weights, separated by a tab"));
             };
             match name {
+                "ordinary" => model.ordinary = number(file, line, weights)?,
+                "review_weak" => model.review_weak = number(file, line, weights)?,
                 "review" => model.review = number(file, line, weights)?,
                 "alert" => model.alert = number(file, line, weights)?,
                 _ => model.add(file, line, name, weights)?,

@@ -95,7 +95,10 @@ pub fn read(folded: &Folded, out: &mut Vec<Quantity>) {
             Some(number) => {
                 let quantity = text.quantity(at, number);
                 at = (quantity.to as usize).max(number.to).max(at + 1);
-                out.push(quantity);
+                // A numeral that counts nothing is most often part of a word.
+                if quantity.sense != Sense::Number || folded.units[quantity.from as usize].ch.is_ascii_digit() {
+                    out.push(quantity);
+                }
             }
             None => at += 1,
         }
@@ -308,7 +311,8 @@ impl Text<'_> {
             return make(after + measure.chars().count(), Sense::Measure, low_value, high.value, "");
         }
         // The trade leaves out the ten thousands: "补8", "男10女8", "11个".
-        let count = self.ch(after) == '个' && !matches!(self.ch(after + 1), '月' | '孩' | '娃' | '宝' | '人' | '小' | '女' | '男' | '儿' | '点');
+        let spelled = !self.ch(from).is_ascii_digit() && high.value < 10.0;
+        let count = self.ch(after) == '个' && !spelled && !matches!(self.ch(after + 1), '月' | '孩' | '娃' | '宝' | '人' | '小' | '女' | '男' | '儿' | '点');
         let after_price_word = ["补", "价", "要", "给", "付", "收", "男", "女", "定金", "押", "出", "打", "只要", "一口价", "最低", "补+"].iter().any(|word| self.ends(from, word));
         if high.value > 0.0 && high.value <= 60.0 && (count || after_price_word) && !self.followed_by_unit(high.to) {
             return make(if count { after + 1 } else { high.to }, Sense::AmountBare, low_value * 1e4, high.value * 1e4, "CNY");

@@ -3,7 +3,8 @@
 //! In: a post and the packs. Out: [`Reading`], whose buffers are used again from post to post.
 
 use super::quantity::{self, Quantity};
-use crate::pack::{Hit, Packs, Scanner, Sense};
+use crate::identifier::{self, Extractor, Mention};
+use crate::pack::{Hit, Packs, Scanner, Sense, Slot};
 use crate::post::Post;
 use crate::text::syllable::Syllable;
 use crate::text::{Folded, Steps};
@@ -46,8 +47,11 @@ impl FieldReading {
 #[derive(Default)]
 pub struct Reading {
     fields: [FieldReading; 5],
+    /// Identifiers of the post.
+    pub mentions: Vec<Mention>,
     scanner: Scanner,
     hits: Vec<Hit>,
+    identifiers: identifier::Scratch,
 }
 
 impl Reading {
@@ -57,26 +61,56 @@ impl Reading {
     }
 
     /// Reads all fields of `post`.
-    pub fn read(&mut self, packs: &Packs, post: &Post) {
+    pub fn read(&mut self, packs: &Packs, extractor: &Extractor, post: &Post) {
         for field in Field::ALL {
-            let reading = &mut self.fields[field as usize];
-            reading.signs.clear();
-            reading.quantities.clear();
-            reading.syllables.clear();
-            packs.characters.fold(post.field(field), &mut reading.folded);
-            if reading.folded.units.is_empty() {
-                continue;
-            }
-            self.hits.clear();
-            packs.lexicon.scan(&reading.folded, &mut self.scanner, &mut self.hits);
-            packs.pinyin.read(&packs.characters, &reading.folded, &mut reading.syllables);
-            packs.lexicon.scan_by_sound(&packs.characters, &reading.folded, &reading.syllables, &mut self.scanner, &mut self.hits);
-            quantity::read(&reading.folded, &mut reading.quantities);
-            let signs = self.hits.iter().map(|hit| Sign { from: hit.from, to: hit.to, sense: hit.sense, steps: hit.steps });
-            reading.signs.extend(signs);
-            reading.signs.extend(reading.quantities.iter().map(|q| Sign { from: q.from, to: q.to, sense: q.sense, steps: Steps::NONE }));
-            reading.signs.sort();
-            reading.signs.dedup_by_key(|sign| (sign.from, sign.to, sign.sense));
+            packs.characters.fold(post.field(field), &mut self.fields[field as usize].folded);
+        }
+        self.mentions.clear();
+        let folded = Field::ALL.map(|field| (field, post.field(field), &self.fields[field as usize].folded));
+        extractor.extract(&folded, &mut self.identifiers, &mut self.mentions);
+        for field in Field::ALL {
+            self.read_signs(packs, field);
         }
     }
+
+    fn read_signs(&mut self, packs: &Packs, field: Field) {
+        let reading = &mut self.fields[field as usize];
+        reading.signs.clear();
+        reading.quantities.clear();
+        reading.syllables.clear();
+        if reading.folded.units.is_empty() {
+            return;
+        }
+        self.hits.clear();
+        packs.lexicon.scan(&reading.folded, &mut self.scanner, &mut self.hits);
+        packs.pinyin.read(&packs.characters, &reading.folded, &mut reading.syllables);
+        packs.lexicon.scan_by_sound(&packs.characters, &reading.folded, &reading.syllables, &mut self.scanner, &mut self.hits);
+        quantity::read(&reading.folded, &mut reading.quantities);
+        let units = &reading.folded.units;
+        let unit_at = |byte: u32| units.partition_point(|unit| unit.end <= byte) as u32;
+        let identifiers: Vec<Sign> = self
+            .mentions
+            .iter()
+            .filter(|mention| mention.field == field)
+            .map(|mention| {
+                let (from, to) = (unit_at(mention.span.start), unit_at(mention.span.end - 1) + 1);
+                Sign { from, to: to.min(units.len() as u32), sense: Sense::Identifier, steps: Steps::NONE }
+            })
+            .filter(|sign| sign.from < sign.to)
+            .collect();
+        let apart = |from: u32, to: u32| !identifiers.iter().any(|sign| sign.from < to && from < sign.to);
+        let len = units.len() as u32;
+        let hits = self.hits.iter().map(|hit| Sign { from: hit.from, to: hit.to, sense: hit.sense, steps: hit.steps });
+        let quantities = reading.quantities.iter().map(|q| Sign { from: q.from, to: q.to, sense: q.sense, steps: Steps::NONE });
+        reading.signs.extend(hits.filter(|sign| sign.sense.slot() != Slot::Reply || is_reply_alone(sign, len)));
+        reading.signs.extend(quantities.filter(|sign| apart(sign.from, sign.to)));
+        reading.signs.extend(&identifiers);
+        reading.signs.sort();
+        reading.signs.dedup_by_key(|sign| (sign.from, sign.to, sign.sense));
+    }
+}
+
+/// Whether a short reply, such as "still there?", is most of its message; within a longer text its words mean nothing.
+fn is_reply_alone(sign: &Sign, len: u32) -> bool {
+    len <= 12 && 2 * (sign.to - sign.from) + 2 >= len
 }

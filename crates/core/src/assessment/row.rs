@@ -4,7 +4,6 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::model::Head;
 use super::{Assessment, Child, Price, Reason};
-use crate::identifier::Mention;
 use crate::post::Post;
 use crate::text::Steps;
 
@@ -14,8 +13,8 @@ pub struct Row<'a> {
     pub post: &'a Post,
     /// What it is found to be.
     pub assessment: &'a Assessment,
-    /// Its identifiers; `None` leaves the column out.
-    pub mentions: Option<&'a [Mention]>,
+    /// Whether the mentions stand inside the row.
+    pub with_mentions: bool,
     /// The posts of its thread, for reasons that stand in another.
     pub thread: &'a [&'a Post],
     /// Language and version of the packs, as a JSON object.
@@ -44,8 +43,8 @@ impl Serialize for Row<'_> {
         map.serialize_entry("price", &answer.prices.iter().map(PriceRow).collect::<Vec<_>>())?;
         map.serialize_entry("places", &[(); 0])?;
         map.serialize_entry("reasons", &answer.reasons.iter().map(|reason| ReasonRow(reason, self.thread)).collect::<Vec<_>>())?;
-        if let Some(mentions) = self.mentions {
-            map.serialize_entry("mentions", mentions)?;
+        if self.with_mentions {
+            map.serialize_entry("mentions", &answer.mentions)?;
         }
         map.serialize_entry("pack", self.packs)?;
         map.end()

@@ -77,7 +77,7 @@ fn due(reading: &Reading, written: i64) -> Option<(i64, i64)> {
     None
 }
 
-/// The next such month, or day of a month, from `written` on. A date up to three weeks past still counts as this one.
+/// The next such month, or day of a month, from `written` on. A date up to two weeks past still counts as this one.
 fn next_date(written: i64, month: i8, day: i8) -> Option<(i64, i64)> {
     let epoch = jiff::civil::date(1970, 1, 1);
     let today = epoch.checked_add(jiff::Span::new().try_days(written).ok()?).ok()?;
@@ -86,7 +86,7 @@ fn next_date(written: i64, month: i8, day: i8) -> Option<(i64, i64)> {
         let first = jiff::civil::Date::new(today.year() + years, month, if day > 0 { day } else { 1 }).ok()?;
         let last = if day > 0 { first } else { first.last_of_month() };
         let (from, to) = (number(first)?, number(last)?);
-        (to >= written - 21).then_some((from, to))
+        (to >= written - 14).then_some((from, to))
     })
 }
 

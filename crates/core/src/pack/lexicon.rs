@@ -93,8 +93,11 @@ impl<'a> Builder<'a> {
         let mut by_initials: FxHashMap<String, Vec<u32>> = FxHashMap::default();
         for (number, term) in self.terms.iter().enumerate() {
             let Some(sound) = sound_key(self.characters, &term.letters) else { continue };
-            sounds.entry(sound).or_insert(number as u32);
-            if term.senses.iter().any(|(sense, _)| read_by_initials(*sense)) && (2..=3).contains(&term.letters.len()) {
+            let worth_hiding = term.senses.iter().any(|(sense, _)| is_worth_hiding(*sense));
+            if worth_hiding && (term.letters.len() > 2 || !term.letters.iter().any(|ch| FUNCTION_WORDS.contains(*ch))) {
+                sounds.entry(sound).or_insert(number as u32);
+            }
+            if worth_hiding && (2..=3).contains(&term.letters.len()) {
                 let initials: String = term.letters.iter().filter_map(|ch| self.characters.syllable_name(*ch).chars().next()).collect();
                 by_initials.entry(initials).or_default().push(number as u32);
             }
@@ -111,10 +114,16 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Senses whose terms people write by initials; the common words among them are too many to guess.
-fn read_by_initials(sense: Sense) -> bool {
+/// Characters of grammar: a word of two syllables that holds one is too common to be guessed by sound.
+const FUNCTION_WORDS: &str = "的了是在有我你他她它不人个这那就也都和与很到说要去会着没看自己过下上么为可以能还把被让从对里后得";
+
+/// Senses that somebody has a reason to hide. Words of other senses are written as they are.
+fn is_worth_hiding(sense: Sense) -> bool {
     use super::sense::Slot;
-    matches!(sense.slot(), Slot::Child | Slot::Transfer | Slot::Consideration | Slot::Papers | Slot::Pregnancy | Slot::Surrogacy)
+    matches!(
+        sense.slot(),
+        Slot::Child | Slot::Transfer | Slot::Consideration | Slot::Papers | Slot::Pregnancy | Slot::Surrogacy | Slot::Channel
+    )
 }
 
 /// Syllables as characters of the private use area, so that one kind of automaton serves both views.

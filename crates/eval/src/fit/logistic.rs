@@ -28,11 +28,14 @@ pub struct Task {
     pub labels: Vec<bool>,
     /// How much each of them counts.
     pub weights: Vec<f64>,
+    /// What a feature counts where it stands: more for one that is likelier to tell, so that its weight is penalised
+    /// less.
+    pub values: Vec<f64>,
 }
 
 const MEMORY: usize = 8;
 
-/// Weights in natural log-odds; the last is the intercept, which is not penalised.
+/// Weights in natural log-odds, with the features' values in them; the last is the intercept, which is not penalised.
 pub fn fit(matrix: &Matrix, task: &Task, penalty: f64, iterations: usize) -> Vec<f64> {
     let mut weights = vec![0.0; matrix.width + 1];
     let mut gradient = vec![0.0; matrix.width + 1];
@@ -73,6 +76,7 @@ pub fn fit(matrix: &Matrix, task: &Task, penalty: f64, iterations: usize) -> Vec
             break;
         }
     }
+    weights.iter_mut().zip(&task.values).for_each(|(weight, value)| *weight *= value);
     weights
 }
 
@@ -90,13 +94,14 @@ fn evaluate(matrix: &Matrix, task: &Task, penalty: f64, weights: &[f64], gradien
     }
     gradient[width] = 0.0;
     for ((&row, &label), &importance) in task.rows.iter().zip(&task.labels).zip(&task.weights) {
-        let margin = score(matrix, row as usize, weights);
+        let features = matrix.row(row as usize).iter().map(|column| *column as usize);
+        let margin = features.map(|column| weights[column] * task.values[column]).sum::<f64>() + weights[width];
         let signed = if label { margin } else { -margin };
         loss += importance * if signed > 0.0 { (-signed).exp().ln_1p() } else { signed.exp().ln_1p() - signed };
         let pull = importance / (1.0 + signed.exp());
         let pull = if label { -pull } else { pull };
         for &column in matrix.row(row as usize) {
-            gradient[column as usize] += pull;
+            gradient[column as usize] += pull * task.values[column as usize];
         }
         gradient[width] += pull;
     }
@@ -141,7 +146,7 @@ mod tests {
     #[test]
     fn a_feature_that_decides_gets_the_weight() {
         let matrix = Matrix { starts: vec![0, 2, 4, 5, 6], columns: vec![0, 2, 0, 1, 1, 2], width: 3 };
-        let task = Task { rows: vec![0, 1, 2, 3], labels: vec![true, true, false, false], weights: vec![1.0; 4] };
+        let task = Task { rows: vec![0, 1, 2, 3], labels: vec![true, true, false, false], weights: vec![1.0; 4], values: vec![1.0; 3] };
         let weights = fit(&matrix, &task, 0.1, 100);
         assert!(weights[0] > 1.0 && weights[0] > weights[1].abs() && weights[0] > weights[2].abs(), "{weights:?}");
         assert!(score(&matrix, 0, &weights) > 0.0 && score(&matrix, 3, &weights) < 0.0);
@@ -150,7 +155,7 @@ mod tests {
     #[test]
     fn the_gradient_is_nought_at_the_end() {
         let matrix = Matrix { starts: vec![0, 1, 2, 2], columns: vec![0, 1], width: 2 };
-        let task = Task { rows: vec![0, 1, 2], labels: vec![true, false, true], weights: vec![1.0, 2.0, 0.5] };
+        let task = Task { rows: vec![0, 1, 2], labels: vec![true, false, true], weights: vec![1.0, 2.0, 0.5], values: vec![1.0; 2] };
         let weights = fit(&matrix, &task, 0.3, 200);
         let mut gradient = vec![0.0; 3];
         evaluate(&matrix, &task, 0.3, &weights, &mut gradient);

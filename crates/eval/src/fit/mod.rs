@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use magpie_core::assessment::feature::{self, Context, Found, Key, Sink};
 use magpie_core::assessment::model::Head;
 use magpie_core::assessment::reading::Reading;
+use magpie_core::identifier::{self, Extractor};
 use magpie_core::pack::Packs;
 use magpie_core::post::{Defaults, Record, utc};
 use rayon::prelude::*;
@@ -38,9 +39,15 @@ pub struct Options {
     pub iterations: usize,
 }
 
+impl Options {
+    fn prune(&self, head: Head) -> f64 {
+        if head == Head::Trade { self.prune_bits } else { self.prune_others_bits }
+    }
+}
+
 impl Default for Options {
     fn default() -> Options {
-        Options { families_min: 3, penalty: 33.0, penalty_others: 20.0, folds: 5, prune_bits: 0.03, prune_others_bits: 0.12, iterations: 80 }
+        Options { families_min: 3, penalty: 33.0, penalty_others: 8.0, folds: 5, prune_bits: 0.03, prune_others_bits: 0.1, iterations: 80 }
     }
 }
 
@@ -76,31 +83,68 @@ impl Sink for Named {
 pub fn fit(packs: &Packs, rows: &[GoldRow], options: &Options) -> anyhow::Result<Fitted> {
     let (matrix, names) = features(packs, rows, options.families_min)?;
     let everything: Vec<u32> = (0..rows.len() as u32).collect();
-    let trade_task = |rows_of: &dyn Fn(u32) -> bool| task(rows, &everything, rows_of, |gold| Some(gold.trade));
     let folds: Vec<u64> = rows.iter().map(|row| crate::chance::Chance::named(7, &row.gold.family).bits() % options.folds).collect();
-    let parts: Vec<Vec<f64>> = (0..options.folds)
-        .into_par_iter()
-        .map(|fold| logistic::fit(&matrix, &trade_task(&|row| folds[row as usize] != fold), options.penalty, options.iterations))
-        .collect();
-    let held_out: Vec<f64> =
-        (0..rows.len()).map(|row| logistic::score(&matrix, row, &parts[folds[row] as usize])).collect();
+    let penalty = |head: Head| if head == Head::Trade { options.penalty } else { options.penalty_others };
+    let fit_head = |head: Head, take: &dyn Fn(u32) -> bool| {
+        let task = task(&matrix, rows, &everything, take, |gold| label(head, gold));
+        let mut weights = logistic::fit(&matrix, &task, penalty(head), options.iterations);
+        let least = options.prune(head) * std::f64::consts::LN_2;
+        weights[..matrix.width].iter_mut().filter(|weight| weight.abs() < least).for_each(|weight| *weight = 0.0);
+        weights
+    };
+    // Scores of rows whose families the model did not see, for the heads whose zero has to mean something.
+    let jobs: Vec<(Head, u64)> =
+        Head::ALL.iter().filter(|head| is_decided_alone(**head)).flat_map(|head| (0..options.folds).map(|fold| (*head, fold))).collect();
+    let parts: FxHashMap<(Head, u64), Vec<f64>> =
+        jobs.par_iter().map(|&(head, fold)| ((head, fold), fit_head(head, &|row| folds[row as usize] != fold))).collect();
+    let held_out_of = |head: Head| -> Vec<f64> {
+        (0..rows.len()).map(|row| logistic::score(&matrix, row, &parts[&(head, folds[row])])).collect()
+    };
+    let held_out = held_out_of(Head::Trade);
     let (slope, shift) = platt(rows, &held_out);
     let heads: Vec<Vec<f64>> = Head::ALL
         .par_iter()
-        .map(|head| {
-            let task = task(rows, &everything, &|_| true, |gold| label(*head, gold));
-            let penalty = if *head == Head::Trade { options.penalty } else { options.penalty_others };
-            let mut weights = logistic::fit(&matrix, &task, penalty, options.iterations);
-            if *head == Head::Trade {
+        .map(|&head| {
+            let mut weights = fit_head(head, &|_| true);
+            if head == Head::Trade {
                 weights.iter_mut().for_each(|weight| *weight *= slope);
                 weights[matrix.width] += shift;
+            } else if is_decided_alone(head) {
+                weights[matrix.width] -= best_limit(rows, &held_out_of(head), |gold| label(head, gold));
             }
             weights
         })
         .collect();
     let bits = std::f64::consts::LN_2.recip();
     let held_out_bits = held_out.iter().map(|score| (score * slope + shift) * bits).collect();
-    Ok(Fitted { file: write(&names, &heads, options), held_out_bits })
+    Ok(Fitted { file: write(&names, &heads), held_out_bits })
+}
+
+/// Whether a head's score is held against nought; the others are held against each other.
+fn is_decided_alone(head: Head) -> bool {
+    let number = head as usize;
+    !Head::LOOKALIKES.contains(&number) && !Head::URGENCIES.contains(&number)
+}
+
+/// The limit on held-out scores of plain rows at which F1 is highest.
+fn best_limit(rows: &[GoldRow], scores: &[f64], label: impl Fn(&Gold) -> Option<bool>) -> f64 {
+    let mut scored: Vec<(f64, bool)> = rows
+        .iter()
+        .zip(scores)
+        .filter(|(row, _)| row.gold.disguise == 0)
+        .filter_map(|(row, score)| label(&row.gold).map(|label| (*score, label)))
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let positives = scored.iter().filter(|(_, label)| *label).count() as f64;
+    let (mut hits, mut best, mut limit) = (0.0, 0.0, 0.0);
+    for (said, (score, label)) in scored.iter().enumerate() {
+        hits += f64::from(u8::from(*label));
+        let f1 = 2.0 * hits / (said as f64 + 1.0 + positives);
+        if f1 > best {
+            (best, limit) = (f1, *score);
+        }
+    }
+    limit
 }
 
 /// The label of a row for a head; `None` where the row says nothing about it.
@@ -130,8 +174,8 @@ fn label(head: Head, gold: &Gold) -> Option<bool> {
     gold.trade.then(|| child.and_then(|child| child.born) == Some(wanted))
 }
 
-fn task(rows: &[GoldRow], all: &[u32], take: &dyn Fn(u32) -> bool, label: impl Fn(&Gold) -> Option<bool>) -> Task {
-    let mut task = Task { rows: Vec::new(), labels: Vec::new(), weights: Vec::new() };
+fn task(matrix: &Matrix, rows: &[GoldRow], all: &[u32], take: &dyn Fn(u32) -> bool, label: impl Fn(&Gold) -> Option<bool>) -> Task {
+    let mut task = Task { rows: Vec::new(), labels: Vec::new(), weights: Vec::new(), values: Vec::new() };
     for &row in all.iter().filter(|row| take(**row)) {
         if let Some(label) = label(&rows[row as usize].gold) {
             task.rows.push(row);
@@ -139,12 +183,34 @@ fn task(rows: &[GoldRow], all: &[u32], take: &dyn Fn(u32) -> bool, label: impl F
             task.weights.push(1.0);
         }
     }
+    task.values = values(matrix, rows, &task);
     task
+}
+
+/// What each feature counts: the more, the fewer families have it (inverse document frequency, with families in the
+/// place of documents), so that what stands everywhere needs more evidence to get a weight.
+fn values(matrix: &Matrix, rows: &[GoldRow], task: &Task) -> Vec<f64> {
+    let mut seen = vec![0.0f64; matrix.width];
+    let mut last = vec![u32::MAX; matrix.width];
+    let mut numbers: FxHashMap<&str, u32> = FxHashMap::default();
+    let mut order: Vec<u32> = task.rows.clone();
+    order.sort_by_key(|row| (&rows[*row as usize].gold.family, *row));
+    for row in order {
+        let next = numbers.len() as u32;
+        let number = *numbers.entry(rows[row as usize].gold.family.as_str()).or_insert(next);
+        for &column in matrix.row(row as usize) {
+            if std::mem::replace(&mut last[column as usize], number) != number {
+                seen[column as usize] += 1.0;
+            }
+        }
+    }
+    (0..matrix.width).map(|column| (numbers.len() as f64 / seen[column].max(1.0)).ln().max(0.3) / 4.0).collect()
 }
 
 /// Features of all rows, numbered; those of too few families are left out.
 fn features(packs: &Packs, rows: &[GoldRow], families_min: usize) -> anyhow::Result<(Matrix, Vec<String>)> {
     let threads = Threads::new(rows);
+    let extractor = Extractor::new(identifier::Options { test_numbers: true, key: [0; 32] }, packs);
     let defaults = Defaults { source: None, timezone: utc() };
     let chunks: Vec<(Vec<Vec<Key>>, FxHashMap<Key, String>)> = rows
         .par_chunks(rows.len().div_ceil(16).max(1))
@@ -155,7 +221,7 @@ fn features(packs: &Packs, rows: &[GoldRow], families_min: usize) -> anyhow::Res
             for row in chunk {
                 let line = serde_json::to_string(&row.post)?;
                 let post = Record::from_json(&line)?.into_post(&defaults)?;
-                reading.read(packs, &post);
+                reading.read(packs, &extractor, &post);
                 named.keys.clear();
                 feature::collect(&reading, &threads.context(row), &mut named);
                 named.keys.sort();
@@ -242,15 +308,14 @@ fn platt(rows: &[GoldRow], scores: &[f64]) -> (f64, f64) {
 }
 
 /// The model file: features with their weights in bits.
-fn write(names: &[String], heads: &[Vec<f64>], options: &Options) -> String {
+fn write(names: &[String], heads: &[Vec<f64>]) -> String {
     let bits = std::f64::consts::LN_2.recip();
     let mut out = String::new();
     let mut line = |name: &str, column: usize, prune: bool| {
         let mut weights = String::new();
         for (head, head_weights) in Head::ALL.iter().zip(heads) {
             let weight = head_weights[column] * bits;
-            let least = if *head == Head::Trade { options.prune_bits } else { options.prune_others_bits };
-            if !prune || weight.abs() >= least {
+            if !prune || weight.abs() >= 0.005 {
                 let _ = write!(weights, "{}{}={weight:.2}", if weights.is_empty() { "" } else { " " }, head.name());
             }
         }
