@@ -26,7 +26,9 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.path();
         if path.is_dir() {
             collect(&path, files);
-        } else if path.extension().is_some_and(|ending| ending == "tsv" || ending == "txt" || ending == "toml") {
+        } else if path.file_name().is_some_and(|name| name != "model.tsv")
+            && path.extension().is_some_and(|ending| ending == "tsv" || ending == "txt" || ending == "toml")
+        {
             files.push(path);
         }
     }

@@ -13,7 +13,7 @@ use magpie_core::identifier::{self, Extractor};
 use magpie_core::pack::Packs;
 use magpie_core::post::{Post, parse_time};
 use magpie_core::units::Time;
-use magpie_ingest::{Counts, Input, Options, Reader, RawBatch, parse};
+use magpie_ingest::{Counts, Input, Options, RawBatch, Reader, parse};
 use rayon::prelude::*;
 
 #[derive(clap::Args)]
@@ -50,16 +50,19 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut options = Options::default();
     options.defaults.source = args.source.clone();
     let as_of: Option<Time> = match &args.as_of {
-        Some(written) => Some(parse_time(written, &options.defaults.timezone).context("--as-of is not an RFC 3339 time, such as 2026-03-01T00:00:00+08:00")?),
+        Some(written) => Some(
+            parse_time(written, &options.defaults.timezone)
+                .context("--as-of is not an RFC 3339 time, such as 2026-03-01T00:00:00+08:00")?,
+        ),
         None => None,
     };
     let packs = Packs::builtin();
-    let model_text = std::fs::read_to_string(std::env::var("MAGPIE_MODEL").unwrap_or("packs/model.tsv".into()))?;
-    let model = Model::parse("model.tsv", &model_text)?;
+    let model = Model::builtin();
     let extractor = Extractor::new(identifier::Options { test_numbers: args.test_numbers, key: [0; 32] }, packs);
-    let assessor = Assessor::new(packs, &model, &extractor, assessment::Options { as_of, prevalence: args.prevalence });
+    let assessor = Assessor::new(packs, model, &extractor, assessment::Options { as_of, prevalence: args.prevalence });
     let versions = serde_json::value::to_raw_value(&packs.versions())?;
-    let mut out = BufWriter::with_capacity(1 << 20, File::create(&args.output).with_context(|| format!("cannot write {}", args.output.display()))?);
+    let mut out =
+        BufWriter::with_capacity(1 << 20, File::create(&args.output).with_context(|| format!("cannot write {}", args.output.display()))?);
     let mut reader = Reader::open([Input::parse(&args.input.to_string_lossy())], options.clone())?;
     let mut counts = Counts::default();
     let mut waiting: Vec<Post> = Vec::new();
@@ -99,12 +102,7 @@ struct State {
 }
 
 impl State {
-    fn rows(
-        &mut self,
-        posts: &[Post],
-        assessor: &Assessor,
-        versions: &serde_json::value::RawValue,
-    ) -> anyhow::Result<Vec<u8>> {
+    fn rows(&mut self, posts: &[Post], assessor: &Assessor, versions: &serde_json::value::RawValue) -> anyhow::Result<Vec<u8>> {
         let mut out = Vec::with_capacity(posts.len() * 512);
         for thread in posts.chunk_by(same_thread) {
             let thread: Vec<&Post> = thread.iter().collect();

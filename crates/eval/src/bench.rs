@@ -95,3 +95,13 @@ pub fn steps(lines: &str) {
         }
     });
 }
+
+/// Prints how long a start takes: packs and model.
+pub fn start() {
+    let start = Instant::now();
+    let packs = Packs::parse(magpie_core::pack::BUILTIN).expect("built in");
+    println!("packs {:>8.1} ms, {} terms", start.elapsed().as_secs_f64() * 1e3, packs.lexicon.len());
+    let start = Instant::now();
+    let model = magpie_core::assessment::model::Model::builtin();
+    println!("model {:>8.1} ms, {} features", start.elapsed().as_secs_f64() * 1e3, model.len());
+}

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use magpie_core::assessment::model::Model;
 use magpie_core::pack::{BUILTIN, Packs};
 use magpie_eval::disguise::Disguiser;
 use magpie_eval::fit::{self, Options};
@@ -41,7 +42,7 @@ enum Command {
         #[arg(long, default_value_t = 0.98)]
         alert: f64,
     },
- 
+
     /// Prints how long each step takes on a file of posts
     Bench {
         /// Posts, JSON lines
@@ -76,15 +77,22 @@ fn main() -> anyhow::Result<()> {
                 "# Weights in bits, fitted on the written corpus by `magpie-eval fit --seed {seed}`: {} rows. CC0-1.0.\nordinary\t-5\nreview\t{review}\nreview_weak\t{review_weak}\nalert\t{alert}\n",
                 rows.len()
             );
-            fs::write(&output, head + &fitted.file).with_context(|| format!("cannot write {}", output.display()))?;
+            let file = head + &fitted.file;
+            let model = Model::parse("model.tsv", &file)?;
+            fs::write(&output, file).with_context(|| format!("cannot write {}", output.display()))?;
+            fs::write(output.with_extension("bin"), model.to_bytes()).context("cannot write the model's second form")?;
         }
         Command::Bench { posts } => {
             let lines = fs::read_to_string(&posts).with_context(|| format!("cannot read {}", posts.display()))?;
+            magpie_eval::bench::start();
             magpie_eval::bench::steps(&lines);
         }
         Command::Signs { gold } => {
             let defaults = magpie_core::post::Defaults { source: Some("x".into()), timezone: magpie_core::post::utc() };
-            let extractor = magpie_core::identifier::Extractor::new(magpie_core::identifier::Options { test_numbers: true, key: [0; 32] }, Packs::builtin());
+            let extractor = magpie_core::identifier::Extractor::new(
+                magpie_core::identifier::Options { test_numbers: true, key: [0; 32] },
+                Packs::builtin(),
+            );
             let mut reading = magpie_core::assessment::reading::Reading::default();
             for line in fs::read_to_string(gold)?.lines() {
                 let post = magpie_core::post::Record::from_json(line)?.into_post(&defaults)?;

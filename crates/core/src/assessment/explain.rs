@@ -1,7 +1,7 @@
 //! Weights in, reasons out: each share of the score at the words that brought it.
 
 use super::feature::{Found, Kind};
-use super::model::{Head, Model};
+use super::model::{Head, Model, Weighed};
 use super::reading::{FieldReading, Reading, Sign};
 use super::{Price, Reason};
 use crate::pack::Sense;
@@ -11,81 +11,102 @@ use crate::units::{Field, Span};
 
 /// The reasons of a post, heaviest first. Weights of features that share their words are added up: those that touch a
 /// sense count for it, the others for the wording of their clause.
-pub fn reasons(model: &Model, post: &Post, reading: &Reading, found: &[Found], trade_above: Option<usize>) -> Vec<Reason> {
-    let mut shares: Vec<Share> = Vec::new();
-    let mut put = |share: Share| match shares.iter_mut().find(|known| known.same_place(&share)) {
-        Some(known) => known.weight += share.weight,
-        None => shares.push(share),
-    };
-    for found in found {
-        let weight = model.trade_weight(found.key);
-        if weight != 0.0 {
-            put(share(post, reading, found, weight, trade_above));
+pub fn reasons(model: &Model, post: &Post, reading: &Reading, weighed: &[Weighed], trade_above: Option<usize>) -> Vec<Reason> {
+    let mut fields: [Shares; 5] = Default::default();
+    let mut whole_weight = 0.0;
+    for weighed in weighed {
+        let (found, weight) = (&weighed.found, model.trade_weight_of(weighed));
+        if found.kind == Kind::Whole {
+            whole_weight += weight;
+        } else {
+            fields[found.field as usize].add(reading.field(found.field), found, weight);
         }
     }
-    let mut reasons: Vec<Reason> = shares
-        .into_iter()
-        .map(|share| Reason {
-            code: share.code,
-            weight_bits: (share.weight * 100.0).round() / 100.0,
-            place: Some((share.field, share.span)),
-            steps: share.steps,
-            post: share.post,
-        })
-        .filter(|reason| reason.weight_bits != 0.0)
-        .collect();
-    let prior = (model.prior[Head::Trade as usize] * 100.0).round() / 100.0;
+    let mut reasons = Vec::new();
+    for field in Field::ALL {
+        fields[field as usize].write(reading.field(field), field, &mut reasons);
+    }
+    let (field, span) = whole(post);
+    let code = if trade_above.is_some() { "thread" } else { "length" };
+    reasons.push(Reason { code, weight_bits: hundredths(whole_weight), place: Some((field, span)), steps: Steps::NONE, post: None });
+    reasons.retain(|reason| reason.weight_bits != 0.0);
+    let prior = hundredths(model.prior[Head::Trade as usize]);
     reasons.push(Reason { code: "prior", weight_bits: prior, place: None, steps: Steps::NONE, post: None });
     reasons.sort_by(|a, b| b.weight_bits.abs().total_cmp(&a.weight_bits.abs()).then(a.place.cmp(&b.place)).then(a.code.cmp(b.code)));
     reasons
 }
 
-struct Share {
-    code: &'static str,
-    field: Field,
-    span: Span,
-    steps: Steps,
-    post: Option<u32>,
-    weight: f32,
+/// A sense that weighs less than this is told as part of its clause.
+const LEAST_BITS: f32 = 0.25;
+
+fn hundredths(weight: f32) -> f32 {
+    (weight * 100.0).round() / 100.0
 }
 
-impl Share {
-    fn same_place(&self, other: &Share) -> bool {
-        self.code == other.code && self.field == other.field && self.span == other.span && self.post == other.post
-    }
+/// Weights of one field, by sign and by clause.
+#[derive(Default)]
+struct Shares {
+    signs: Vec<f32>,
+    clauses: Vec<f32>,
+    /// By unit: one more than the number of the sign that covers it, or 0.
+    sign_at: Vec<u16>,
+    /// By unit: the number of its clause.
+    clause_at: Vec<u16>,
 }
 
-fn share(post: &Post, reading: &Reading, found: &Found, weight: f32, trade_above: Option<usize>) -> Share {
-    let read = reading.field(found.field);
-    if found.kind == Kind::Whole || read.folded.units.is_empty() {
-        let (field, span) = whole(post);
-        let code = if trade_above.is_some() { "thread" } else { "wording" };
-        return Share { code, field, span, steps: Steps::NONE, post: None, weight };
-    }
-    let (code, from, to, steps) = match sign_at(read, found) {
-        Some(sign) => (sign.sense.name(), sign.from, sign.to, sign.steps),
-        None => {
-            let (from, to) = clause(read, found.from);
-            ("wording", from, to, Steps::NONE)
+impl Shares {
+    /// Lays out the field the first time that it is needed.
+    fn prepare(&mut self, read: &FieldReading) {
+        let units = &read.folded.units;
+        self.signs = vec![0.0; read.signs.len()];
+        self.sign_at = vec![0; units.len()];
+        for (number, sign) in read.signs.iter().enumerate().take(usize::from(u16::MAX) - 1) {
+            for slot in &mut self.sign_at[sign.from as usize..sign.to as usize] {
+                if *slot == 0 {
+                    *slot = number as u16 + 1;
+                }
+            }
         }
-    };
-    Share { code, field: found.field, span: read.span(from, to), steps, post: None, weight }
-}
+        let mut clause = 0u16;
+        for unit in units {
+            self.clause_at.push(clause);
+            if matches!(unit.ch, ',' | '。' | '!' | '?' | '\n' | ';') {
+                clause = clause.saturating_add(1);
+            }
+        }
+        self.clauses = vec![0.0; usize::from(clause) + 1];
+    }
 
-/// The sign that a feature speaks of: the one it overlaps most.
-fn sign_at<'a>(read: &'a FieldReading, found: &Found) -> Option<&'a Sign> {
-    let overlap = |sign: &Sign| sign.to.min(found.to).saturating_sub(sign.from.max(found.from));
-    read.signs.iter().filter(|sign| overlap(sign) > 0).max_by_key(|sign| (overlap(sign), std::cmp::Reverse(sign.from)))
-}
+    fn add(&mut self, read: &FieldReading, found: &Found, weight: f32) {
+        if self.sign_at.is_empty() {
+            self.prepare(read);
+        }
+        let sign = self.sign_at[found.from as usize..found.to as usize].iter().find(|sign| **sign > 0);
+        match sign {
+            Some(sign) => self.signs[usize::from(*sign) - 1] += weight,
+            None => self.clauses[usize::from(self.clause_at[found.from as usize])] += weight,
+        }
+    }
 
-/// The units between two marks of punctuation around `at`.
-fn clause(read: &FieldReading, at: u32) -> (u32, u32) {
-    let ends = |ch: char| matches!(ch, ',' | '。' | '!' | '?' | '\n' | ';');
-    let units = &read.folded.units;
-    let at = at as usize;
-    let from = units[..at].iter().rposition(|unit| ends(unit.ch)).map_or(0, |border| border + 1);
-    let to = units[at..].iter().position(|unit| ends(unit.ch)).map_or(units.len(), |border| at + border);
-    (from as u32, to.max(at + 1) as u32)
+    fn write(&mut self, read: &FieldReading, field: Field, reasons: &mut Vec<Reason>) {
+        for (sign, weight) in read.signs.iter().zip(&self.signs) {
+            if weight.abs() < LEAST_BITS {
+                self.clauses[usize::from(self.clause_at[sign.from as usize])] += weight;
+                continue;
+            }
+            let place = Some((field, read.span(sign.from, sign.to)));
+            reasons.push(Reason { code: sign.sense.name(), weight_bits: hundredths(*weight), place, steps: sign.steps, post: None });
+        }
+        let mut from = 0;
+        for (number, weight) in self.clauses.iter().enumerate() {
+            let len = self.clause_at[from..].iter().take_while(|clause| usize::from(**clause) == number).count();
+            if len > 0 {
+                let place = Some((field, read.span(from as u32, (from + len) as u32)));
+                reasons.push(Reason { code: "wording", weight_bits: hundredths(*weight), place, steps: Steps::NONE, post: None });
+            }
+            from += len;
+        }
+    }
 }
 
 /// The first field that has a text, whole.
@@ -160,7 +181,8 @@ pub fn disguise(reading: &Reading) -> f32 {
         let read = reading.field(field);
         let units = &read.folded.units;
         all += units.len();
-        let guessed = |at: usize| read.signs.iter().any(|sign| sign.steps.is_lossy() && (sign.from as usize..sign.to as usize).contains(&at));
+        let guessed =
+            |at: usize| read.signs.iter().any(|sign| sign.steps.is_lossy() && (sign.from as usize..sign.to as usize).contains(&at));
         let lossy = read.signs.iter().any(|sign| sign.steps.is_lossy());
         undone += (0..units.len()).filter(|at| units[*at].steps.with(units[*at].gap).0 & hidden.0 != 0 || lossy && guessed(*at)).count();
         let traditional = units.iter().filter(|unit| unit.steps.has(Steps::TRADITIONAL)).count();

@@ -324,7 +324,8 @@ mod tests {
 
     #[test]
     fn every_name_leads_back_to_its_key() {
-        let line = r#"{"id":"1","source":"s","text":"男孩出生3天[找]人家，补5万 \u3000加v","author_name":"湘送男宝","group_name":"送养群"}"#;
+        let line =
+            r#"{"id":"1","source":"s","text":"男孩出生3天[找]人家，补5万 \u3000加v","author_name":"湘送男宝","group_name":"送养群"}"#;
         let post = Record::from_json(line).and_then(|record| record.into_post(&Defaults { source: None, timezone: utc() })).expect("valid");
         let mut reading = super::super::reading::Reading::default();
         let extractor = Extractor::new(identifier::Options { test_numbers: true, key: [0; 32] }, Packs::builtin());

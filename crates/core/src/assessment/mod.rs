@@ -14,12 +14,12 @@ pub mod row;
 pub mod urgency;
 
 use crate::identifier::{Extractor, Mention};
-use crate::pack::{Packs, Sense, Slot};
+use crate::pack::{Packs, Sense};
 use crate::post::Post;
 use crate::text::Steps;
 use crate::units::{Field, Span, Time};
-use feature::{Context, Found};
-use model::{Head, Model, Scores, probability};
+use feature::Context;
+use model::{Head, Model, Scores, Weigher, probability};
 use reading::Reading;
 
 /// How soon a person should look.
@@ -207,7 +207,7 @@ impl Default for Options {
 #[derive(Default)]
 pub struct Scratch {
     reading: Reading,
-    found: Vec<Found>,
+    weigher: Weigher,
 }
 
 /// Assesses posts with the weights of a model.
@@ -271,14 +271,14 @@ impl<'a> Assessor<'a> {
         context.by_opener = root != at && same_author(thread[root], post);
         scratch.reading.read(self.packs, self.extractor, post);
         let filled = Filled::of(&scratch.reading);
-        if filled.slots == 0 && !context.under_trade {
+        if filled.slots < 2 && !filled.core && !context.under_trade {
             return self.ordinary(&mut scratch.reading);
         }
         let inherited = trade_above.and_then(|above| answers[above].as_ref());
         self.judge(post, &context, filled, trade_above, inherited, scratch)
     }
 
-    /// A post without a single sign of a trade is not weighed any further.
+    /// A post that speaks of no child, pregnancy or papers and has at most one sign of a trade is not weighed any further.
     fn ordinary(&self, reading: &mut Reading) -> Assessment {
         let bits = self.model.ordinary;
         Assessment {
@@ -313,18 +313,16 @@ impl<'a> Assessor<'a> {
         scratch: &mut Scratch,
     ) -> Assessment {
         let reading = &scratch.reading;
-        scratch.found.clear();
-        feature::collect(reading, context, &mut scratch.found);
-        scratch.found.sort_by_key(|found| (found.key, found.field, found.from));
-        scratch.found.dedup_by_key(|found| found.key);
-        let scores = self.model.scores(&scratch.found);
-        let reasons = explain::reasons(self.model, post, reading, &scratch.found, trade_above);
+        let weighed = scratch.weigher.weigh(self.model, reading, context);
+        let scores = self.model.scores(weighed);
+        let reasons = explain::reasons(self.model, post, reading, weighed, trade_above);
         let bits: f32 = reasons.iter().map(|reason| reason.weight_bits).sum();
         let risk = probability(bits);
         let in_need = scores[Head::Support as usize] > 0.0;
         let tier = self.tier(risk, in_need, filled, context);
         let trade = tier != Tier::Clear;
-        let urgency_of = |scores: &Scores| urgency::decide(reading, post, scores, self.options.as_of, inherited.and_then(|above| above.urgency));
+        let urgency_of =
+            |scores: &Scores| urgency::decide(reading, post, scores, self.options.as_of, inherited.and_then(|above| above.urgency));
         let route = match (trade, in_need) {
             (true, _) => Route::Lead,
             (false, true) => Route::Support,
@@ -377,17 +375,8 @@ impl Filled {
                 if sign.steps.is_lossy() && sign.to - sign.from < 3 {
                     continue;
                 }
-                let slot = match sign.sense {
-                    Sense::AmountMid | Sense::AmountHigh | Sense::AmountHuge | Sense::AmountBare | Sense::Percent => Slot::Consideration,
-                    Sense::Gestation | Sense::DueDate => Slot::Pregnancy,
-                    Sense::AgeInfant => Slot::Child,
-                    sense => sense.slot(),
-                };
-                match slot {
-                    Slot::Frame | Slot::Species | Slot::Modifier | Slot::Mitigating | Slot::Motive | Slot::Reply | Slot::Quantity | Slot::Place => continue,
-                    Slot::Child | Slot::Pregnancy | Slot::Papers | Slot::Surrogacy | Slot::Recruit | Slot::Foster | Slot::Insider => core = true,
-                    _ => {}
-                }
+                let Some(slot) = sign.sense.fills() else { continue };
+                core |= slot.is_core();
                 filled |= 1 << slot as u32;
             }
         }

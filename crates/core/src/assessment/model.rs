@@ -3,9 +3,12 @@
 //! A model is linear: every score is the sum of its features' weights, so that each reason's share is exact.
 //! Start reading at [`Model::parse`].
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 
-use super::feature::{Found, Key};
+use super::feature::{Context, Found, Key, Sink, collect};
+use super::reading::Reading;
 use crate::pack::{PackError, fault, rows};
 
 macro_rules! heads {
@@ -169,6 +172,72 @@ impl Model {
         Ok(())
     }
 
+    /// The model that is built in. Read once and kept.
+    pub fn builtin() -> &'static Model {
+        static MODEL: OnceLock<Model> = OnceLock::new();
+        MODEL.get_or_init(|| Model::from_bytes(BUILTIN).expect("the tests read the built-in model"))
+    }
+
+    /// The model in a form that is read in a millisecond; [`Model::from_bytes`] gives it back.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut keys: Vec<(Key, u32)> = self.rows.iter().map(|(key, row)| (*key, *row)).collect();
+        keys.sort();
+        let mut out = MAGIC.to_vec();
+        out.push(Head::COUNT as u8);
+        for number in self.prior.iter().chain([&self.ordinary, &self.review, &self.review_weak, &self.alert]) {
+            out.extend(number.to_le_bytes());
+        }
+        out.extend((keys.len() as u32).to_le_bytes());
+        for (key, row) in keys {
+            let row = row as usize;
+            let entries = &self.others[self.starts[row] as usize..self.starts[row + 1] as usize];
+            out.extend(key.0.to_le_bytes());
+            out.extend(hundredths(self.trade[row]).to_le_bytes());
+            out.push(entries.len() as u8);
+            for (head, weight) in entries {
+                out.push(*head as u8);
+                out.extend(hundredths(*weight).to_le_bytes());
+            }
+        }
+        out
+    }
+
+    /// Reads what [`Model::to_bytes`] wrote; `None` where the bytes are of another version or cut.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Model> {
+        let mut bytes = Bytes(bytes);
+        if bytes.take(MAGIC.len())? != MAGIC || bytes.take(1)?[0] as usize != Head::COUNT {
+            return None;
+        }
+        let mut prior = [0.0; Head::COUNT];
+        for slot in &mut prior {
+            *slot = bytes.float()?;
+        }
+        let (ordinary, review, review_weak, alert) = (bytes.float()?, bytes.float()?, bytes.float()?, bytes.float()?);
+        let count = u32::from_le_bytes(bytes.array()?) as usize;
+        let mut model = Model {
+            rows: FxHashMap::with_capacity_and_hasher(count, Default::default()),
+            trade: Vec::with_capacity(count),
+            starts: Vec::with_capacity(count + 1),
+            others: Vec::with_capacity(count * 4),
+            prior,
+            ordinary,
+            review,
+            review_weak,
+            alert,
+        };
+        model.starts.push(0);
+        for row in 0..count {
+            model.rows.insert(Key(u64::from_le_bytes(bytes.array()?)), row as u32);
+            model.trade.push(bytes.weight()?);
+            for _ in 0..bytes.take(1)?[0] {
+                let head = *Head::ALL.get(bytes.take(1)?[0] as usize)?;
+                model.others.push((head, bytes.weight()?));
+            }
+            model.starts.push(model.others.len() as u32);
+        }
+        Some(model)
+    }
+
     /// How many features have a weight.
     pub fn len(&self) -> usize {
         self.trade.len()
@@ -184,20 +253,102 @@ impl Model {
         self.rows.get(&key).map_or(0.0, |row| self.trade[*row as usize])
     }
 
-    /// Scores of all heads. A feature counts once, however often it stands in the post.
-    pub fn scores(&self, found: &[Found]) -> Scores {
+    /// The weight of a weighed feature for trade, in bits.
+    pub fn trade_weight_of(&self, weighed: &Weighed) -> f32 {
+        self.trade[weighed.row as usize]
+    }
+
+    /// Scores of all heads.
+    pub fn scores(&self, weighed: &[Weighed]) -> Scores {
         let mut scores = self.prior;
-        for found in found {
-            if let Some(&row) = self.rows.get(&found.key) {
-                scores[Head::Trade as usize] += self.trade[row as usize];
-                let entries = self.starts[row as usize] as usize..self.starts[row as usize + 1] as usize;
-                for &(head, weight) in &self.others[entries] {
-                    scores[head as usize] += weight;
-                }
+        for weighed in weighed {
+            let row = weighed.row as usize;
+            scores[Head::Trade as usize] += self.trade[row];
+            for &(head, weight) in &self.others[self.starts[row] as usize..self.starts[row + 1] as usize] {
+                scores[head as usize] += weight;
             }
         }
         scores
     }
+}
+
+/// A feature that the model has weights for.
+#[derive(Clone, Copy)]
+pub struct Weighed {
+    /// The feature at its place.
+    pub found: Found,
+    row: u32,
+}
+
+/// Buffers for weighing; one a thread of execution.
+#[derive(Default)]
+pub struct Weigher {
+    weighed: Vec<Weighed>,
+    /// By row, the last post that had it.
+    seen: Vec<u32>,
+    post: u32,
+}
+
+impl Weigher {
+    /// The features of a reading that `model` has weights for. A feature counts once, at its first place.
+    pub fn weigh(&mut self, model: &Model, reading: &Reading, context: &Context) -> &[Weighed] {
+        self.weighed.clear();
+        self.seen.resize(model.len(), 0);
+        self.post = self.post.wrapping_add(1);
+        if self.post == 0 {
+            self.seen.fill(0);
+            self.post = 1;
+        }
+        collect(reading, context, &mut Weighing { model, weigher: self });
+        &self.weighed
+    }
+}
+
+struct Weighing<'a> {
+    model: &'a Model,
+    weigher: &'a mut Weigher,
+}
+
+impl Sink for Weighing<'_> {
+    fn put(&mut self, found: Found) {
+        let Some(&row) = self.model.rows.get(&found.key) else { return };
+        if std::mem::replace(&mut self.weigher.seen[row as usize], self.weigher.post) != self.weigher.post {
+            self.weigher.weighed.push(Weighed { found, row });
+        }
+    }
+}
+
+/// The built-in model, as `magpie-eval fit` writes it beside the readable `packs/model.tsv`.
+const BUILTIN: &[u8] = include_bytes!("../../../../packs/model.bin");
+
+const MAGIC: &[u8] = b"magpie model 1\n";
+
+/// A cursor over bytes.
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.take(N)?.try_into().ok()
+    }
+
+    fn float(&mut self) -> Option<f32> {
+        self.array().map(f32::from_le_bytes)
+    }
+
+    fn weight(&mut self) -> Option<f32> {
+        self.array().map(|bytes| f32::from(i16::from_le_bytes(bytes)) / 100.0)
+    }
+}
+
+/// A weight in hundredths of a bit, as the model file has it.
+fn hundredths(weight: f32) -> i16 {
+    (weight * 100.0).round() as i16
 }
 
 /// The probability that a score in bits stands for.
@@ -207,4 +358,33 @@ pub fn probability(bits: f32) -> f32 {
 
 fn number(file: &str, line: usize, written: &str) -> Result<f32, PackError> {
     written.trim().parse().map_err(|_| fault(file, line, &format!("weight is not a number: \"{written}\"; give bits, such as 2.5")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAMPLE: &str = "review\t0.7\nprior\ttrade=-1.25 pet=0.5\nc:送\ttrade=0.31 offer=1.02\nb:pet\tpet=3.00\n";
+
+    #[test]
+    fn the_bytes_give_the_model_back() {
+        let model = Model::parse("model.tsv", SAMPLE).expect("valid");
+        let again = Model::from_bytes(&model.to_bytes()).expect("just written");
+        let key = Key::parse("c:送").expect("a feature");
+        assert_eq!((again.len(), again.trade_weight(key), again.prior, again.review), (2, 0.31, model.prior, 0.7));
+        assert_eq!(Model::from_bytes(&model.to_bytes()[..40]).map(|model| model.len()), None);
+    }
+
+    #[test]
+    fn the_built_in_model_is_the_readable_one() {
+        let readable = include_str!("../../../../packs/model.tsv");
+        let model = Model::parse("model.tsv", readable).unwrap_or_else(|error| panic!("{error}"));
+        assert!(model.to_bytes() == BUILTIN, "packs/model.bin is not packs/model.tsv; run `magpie-eval fit`");
+    }
+
+    #[test]
+    fn a_fault_names_its_line() {
+        let error = Model::parse("model.tsv", "prior\ttrade=0\nc:送\tsale=1\n").err().expect("an unknown head");
+        assert_eq!(error.to_string(), "packs/model.tsv:2: no head is called \"sale\"");
+    }
 }

@@ -81,8 +81,12 @@ const MULTIPLES: [(&str, f64, &str); 17] = [
     ("k", 1e3, ""),
 ];
 
+/// Characters that a unit may start with.
+const UNIT_STARTS: &str = "万千百十元块圆个月岁周天年号日%成斤人美港台公厘毫克平米码寸路栋室度片袋件楼几wkrmjtldeghinopscmuy$€-~到至";
+
 const MEASURES: [&str; 22] = [
-    "cm", "kg", "ml", "mm", "公斤", "厘米", "毫升", "克", "平米", "平", "码", "寸", "米", "楼", "号楼", "路", "栋", "室", "度", "片", "袋", "件",
+    "cm", "kg", "ml", "mm", "公斤", "厘米", "毫升", "克", "平米", "平", "码", "寸", "米", "楼", "号楼", "路", "栋", "室", "度", "片", "袋",
+    "件",
 ];
 
 /// Reads the numbers of `folded` into `out`, whose buffer is used again.
@@ -166,7 +170,14 @@ impl Text<'_> {
                     to += 1;
                 }
                 // Thousands: a comma or point with three digits behind it.
-                ',' | '.' if digits <= 3 && digits > 0 && (1..=3).all(|step| self.ch(to + step).is_ascii_digit()) && !self.ch(to + 4).is_ascii_digit() => to += 1,
+                ',' | '.'
+                    if digits <= 3
+                        && digits > 0
+                        && (1..=3).all(|step| self.ch(to + step).is_ascii_digit())
+                        && !self.ch(to + 4).is_ascii_digit() =>
+                {
+                    to += 1
+                }
                 _ => break,
             }
         }
@@ -242,6 +253,17 @@ impl Text<'_> {
         }
         let range = high.to != number.to;
         after = self.past_blank(high.to);
+        // Most spelled numerals are parts of words: what can be no unit ends the matter.
+        if !self.ch(from).is_ascii_digit() && !number.multiplied && !range && !UNIT_STARTS.contains(self.ch(after)) {
+            return Quantity {
+                from: from as u32,
+                to: high.to as u32,
+                sense: Sense::Number,
+                min: high.value,
+                max: high.value,
+                currency: "",
+            };
+        }
         let make = |to: usize, sense: Sense, min: f64, max: f64, currency: &'static str| Quantity {
             from: from as u32,
             to: to as u32,
@@ -312,8 +334,12 @@ impl Text<'_> {
         }
         // The trade leaves out the ten thousands: "补8", "男10女8", "11个".
         let spelled = !self.ch(from).is_ascii_digit() && high.value < 10.0;
-        let count = self.ch(after) == '个' && !spelled && !matches!(self.ch(after + 1), '月' | '孩' | '娃' | '宝' | '人' | '小' | '女' | '男' | '儿' | '点');
-        let after_price_word = ["补", "价", "要", "给", "付", "收", "男", "女", "定金", "押", "出", "打", "只要", "一口价", "最低", "补+"].iter().any(|word| self.ends(from, word));
+        let count = self.ch(after) == '个'
+            && !spelled
+            && !matches!(self.ch(after + 1), '月' | '孩' | '娃' | '宝' | '人' | '小' | '女' | '男' | '儿' | '点');
+        let after_price_word = ["补", "价", "要", "给", "付", "收", "男", "女", "定金", "押", "出", "打", "只要", "一口价", "最低", "补+"]
+            .iter()
+            .any(|word| self.ends(from, word));
         if high.value > 0.0 && high.value <= 60.0 && (count || after_price_word) && !self.followed_by_unit(high.to) {
             return make(if count { after + 1 } else { high.to }, Sense::AmountBare, low_value * 1e4, high.value * 1e4, "CNY");
         }
@@ -321,7 +347,13 @@ impl Text<'_> {
     }
 
     /// Ages, gestation, dates and years.
-    fn time(&self, from: usize, low: f64, high: Number, make: &dyn Fn(usize, Sense, f64, f64, &'static str) -> Quantity) -> Option<Quantity> {
+    fn time(
+        &self,
+        from: usize,
+        low: f64,
+        high: Number,
+        make: &dyn Fn(usize, Sense, f64, f64, &'static str) -> Quantity,
+    ) -> Option<Quantity> {
         let after = self.past_blank(high.to);
         let value = high.value;
         let pregnant_before = ["孕", "怀", "怀了", "怀孕", "孕期", "孕:", "肚子里", "肚里"].iter().any(|word| self.ends(from, word))
@@ -330,16 +362,22 @@ impl Text<'_> {
             let sense = if value <= 2015.0 { Sense::YearPast } else { Sense::CalendarDate };
             return Some(make(after + 1, sense, low, value, ""));
         }
-        if high.digits == 4 && (1930.0..=2035.0).contains(&value) && matches!(self.ch(high.to), '.' | '-' | '/') && self.ch(high.to + 1).is_ascii_digit() {
+        if high.digits == 4
+            && (1930.0..=2035.0).contains(&value)
+            && matches!(self.ch(high.to), '.' | '-' | '/')
+            && self.ch(high.to + 1).is_ascii_digit()
+        {
             let sense = if value <= 2015.0 { Sense::YearPast } else { Sense::CalendarDate };
             return Some(make(high.to, sense, low, value, ""));
         }
-        for (word, weeks) in [("周", 1.0), ("weeks", 1.0), ("wks", 1.0), ("个月", 4.345), ("月", 4.345), ("months", 4.345), ("mos", 4.345)] {
+        for (word, weeks) in [("周", 1.0), ("weeks", 1.0), ("wks", 1.0), ("个月", 4.345), ("月", 4.345), ("months", 4.345), ("mos", 4.345)]
+        {
             if !self.is_word(after, word) || value > 45.0 {
                 continue;
             }
             let end = after + word.chars().count();
-            let pregnant_after = ["孕", "身孕", "了还没", "产检", "along", "pregnant", "preg"].iter().any(|word| self.starts(self.past_blank(end), word));
+            let pregnant_after =
+                ["孕", "身孕", "了还没", "产检", "along", "pregnant", "preg"].iter().any(|word| self.starts(self.past_blank(end), word));
             let weeks_alone = word == "周" && (12.0..=42.0).contains(&value) && self.ch(end) != '岁' && self.ch(end) != '年';
             if (pregnant_before || pregnant_after || weeks_alone) && word != "月" {
                 return Some(make(end, Sense::Gestation, low * weeks, value * weeks, ""));
@@ -362,8 +400,28 @@ impl Text<'_> {
             if self.ch(end) == '大' {
                 return Some(make(end + 1, Sense::AgeInfant, value * 30.4, value * 30.4, ""));
             }
-            let birth_after = ["生", "产", "预产", "份生", "份产", "份预产", "底生", "底产", "初生", "中旬生", "左右生", "出生", "到期", "份卸货", "卸货", "宝"].iter().any(|word| self.starts(self.past_blank(end), word));
-            let birth_before = ["预产期", "预产", "产期", "预产期是", "预产期在", "预产期:", "预产:"].iter().any(|word| self.ends(from, word));
+            let birth_after = [
+                "生",
+                "产",
+                "预产",
+                "份生",
+                "份产",
+                "份预产",
+                "底生",
+                "底产",
+                "初生",
+                "中旬生",
+                "左右生",
+                "出生",
+                "到期",
+                "份卸货",
+                "卸货",
+                "宝",
+            ]
+            .iter()
+            .any(|word| self.starts(self.past_blank(end), word));
+            let birth_before =
+                ["预产期", "预产", "产期", "预产期是", "预产期在", "预产期:", "预产:"].iter().any(|word| self.ends(from, word));
             let sense = if birth_after || birth_before { Sense::DueDate } else { Sense::CalendarDate };
             return Some(make(end, sense, value * 100.0 + day, value * 100.0 + day, ""));
         }
@@ -398,7 +456,8 @@ impl Text<'_> {
 
     fn is_multiple(&self, at: usize, word: &str) -> bool {
         // "w5" keeps its digit, so a Latin multiple may be followed by one.
-        self.starts(at, word) && (!word.is_ascii() || !self.ch(at + word.len()).is_ascii_alphabetic() || self.starts(at + word.len(), "usd"))
+        self.starts(at, word)
+            && (!word.is_ascii() || !self.ch(at + word.len()).is_ascii_alphabetic() || self.starts(at + word.len(), "usd"))
     }
 
     fn multiple_currency(&self, at: usize) -> &'static str {
@@ -422,7 +481,12 @@ impl Text<'_> {
     }
 
     fn followed_by_unit(&self, at: usize) -> bool {
-        ["月", "岁", "天", "周", "号", "日", "点", "楼", "年", "斤", "个月", "小时", "分", "次", "厘", "cm", "kg", "胎", "孩", "码", "人", "位", "针", ":", "."].iter().any(|word| self.starts(at, word))
+        [
+            "月", "岁", "天", "周", "号", "日", "点", "楼", "年", "斤", "个月", "小时", "分", "次", "厘", "cm", "kg", "胎", "孩", "码",
+            "人", "位", "针", ":", ".",
+        ]
+        .iter()
+        .any(|word| self.starts(at, word))
     }
 }
 
@@ -444,7 +508,9 @@ mod tests {
         let (mut folded, mut out) = (Folded::default(), Vec::new());
         Packs::builtin().characters.fold(text, &mut folded);
         read(&folded, &mut out);
-        out.iter().map(|q| (q.sense, q.min, q.max, folded.span(q.from as usize, q.to as usize).slice(text).expect("on boundaries").to_owned())).collect()
+        out.iter()
+            .map(|q| (q.sense, q.min, q.max, folded.span(q.from as usize, q.to as usize).slice(text).expect("on boundaries").to_owned()))
+            .collect()
     }
 
     fn first(text: &str) -> (Sense, f64, f64) {

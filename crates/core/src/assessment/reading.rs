@@ -28,8 +28,7 @@ pub struct Sign {
 pub struct FieldReading {
     /// The characters.
     pub folded: Folded,
-    /// The same by sound.
-    pub syllables: Vec<Syllable>,
+    syllables: Vec<Syllable>,
     /// Terms and quantities in order of place.
     pub signs: Vec<Sign>,
     /// Numbers and their units.
@@ -83,9 +82,13 @@ impl Reading {
         }
         self.hits.clear();
         packs.lexicon.scan(&reading.folded, &mut self.scanner, &mut self.hits);
-        packs.pinyin.read(&packs.characters, &reading.folded, &mut reading.syllables);
-        packs.lexicon.scan_by_sound(&packs.characters, &reading.folded, &reading.syllables, &mut self.scanner, &mut self.hits);
         quantity::read(&reading.folded, &mut reading.quantities);
+        // A sound is no evidence of its own: it is listened for where a slot of a trade is filled in plain words.
+        let filled = |sense: Sense| sense.fills().is_some();
+        if self.hits.iter().any(|hit| filled(hit.sense)) || reading.quantities.iter().any(|quantity| filled(quantity.sense)) {
+            packs.pinyin.read(&packs.characters, &reading.folded, &mut reading.syllables);
+            packs.lexicon.scan_by_sound(&packs.characters, &reading.folded, &reading.syllables, &mut self.scanner, &mut self.hits);
+        }
         let units = &reading.folded.units;
         let unit_at = |byte: u32| units.partition_point(|unit| unit.end <= byte) as u32;
         let identifiers: Vec<Sign> = self

@@ -190,11 +190,10 @@ impl Lexicon {
                 let (from, to) = (at + 1 - term.letters.len(), at + 1);
                 if !cuts_word(folded, from, to) {
                     let steps = Steps::NONE;
-                    scanner.candidates.push(Candidate { from: from as u32, to: to as u32, term: found.value(), steps });
+                    push_longest(&mut scanner.candidates, Candidate { from: from as u32, to: to as u32, term: found.value(), steps });
                 }
             }
         }
-        drop_contained(&mut scanner.candidates);
         for candidate in &scanner.candidates {
             let steps = folded.steps(candidate.from as usize, candidate.to as usize);
             self.push(candidate, steps, hits);
@@ -305,6 +304,21 @@ fn reads_as_words(characters: &CharTable, folded: &Folded, from: usize, to: usiz
         .enumerate()
         .filter(|(index, at)| !single || letters.get(*index) != Some(&units[*at].ch))
         .all(|(_, at)| (at > 0 && word(at - 1)) || word(at))
+}
+
+/// Adds a candidate that ends no earlier than those before it: shorter ones inside it go, and it stays away where it is
+/// inside one of them.
+fn push_longest(candidates: &mut Vec<Candidate>, new: Candidate) {
+    while let Some(last) = candidates.last() {
+        if last.from < new.from && last.to >= new.to {
+            return;
+        }
+        if last.from < new.from || (last.from, last.to) == (new.from, new.to) {
+            break;
+        }
+        candidates.pop();
+    }
+    candidates.push(new);
 }
 
 /// Sorts candidates by place and drops those that lie inside a longer one.

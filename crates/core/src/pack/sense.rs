@@ -172,4 +172,31 @@ impl Sense {
     pub fn parse(name: &str) -> Option<Sense> {
         Sense::ALL.iter().copied().find(|sense| sense.name() == name)
     }
+
+    /// The slot of a trade that the sense fills; `None` for frames, modifiers, motives and plain numbers.
+    pub fn fills(self) -> Option<Slot> {
+        match self {
+            Sense::AmountMid | Sense::AmountHigh | Sense::AmountHuge | Sense::AmountBare | Sense::Percent => Some(Slot::Consideration),
+            Sense::Gestation | Sense::DueDate => Some(Slot::Pregnancy),
+            Sense::AgeInfant => Some(Slot::Child),
+            _ => match self.slot() {
+                Slot::Frame
+                | Slot::Species
+                | Slot::Modifier
+                | Slot::Mitigating
+                | Slot::Motive
+                | Slot::Reply
+                | Slot::Quantity
+                | Slot::Place => None,
+                slot => Some(slot),
+            },
+        }
+    }
+}
+
+impl Slot {
+    /// Whether the slot is what a trade is about: a child, a pregnancy, papers, or those who procure them.
+    pub fn is_core(self) -> bool {
+        matches!(self, Slot::Child | Slot::Pregnancy | Slot::Papers | Slot::Surrogacy | Slot::Recruit | Slot::Foster | Slot::Insider)
+    }
 }

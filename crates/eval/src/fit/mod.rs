@@ -97,9 +97,8 @@ pub fn fit(packs: &Packs, rows: &[GoldRow], options: &Options) -> anyhow::Result
         Head::ALL.iter().filter(|head| is_decided_alone(**head)).flat_map(|head| (0..options.folds).map(|fold| (*head, fold))).collect();
     let parts: FxHashMap<(Head, u64), Vec<f64>> =
         jobs.par_iter().map(|&(head, fold)| ((head, fold), fit_head(head, &|row| folds[row as usize] != fold))).collect();
-    let held_out_of = |head: Head| -> Vec<f64> {
-        (0..rows.len()).map(|row| logistic::score(&matrix, row, &parts[&(head, folds[row])])).collect()
-    };
+    let held_out_of =
+        |head: Head| -> Vec<f64> { (0..rows.len()).map(|row| logistic::score(&matrix, row, &parts[&(head, folds[row])])).collect() };
     let held_out = held_out_of(Head::Trade);
     let (slope, shift) = platt(rows, &held_out);
     let heads: Vec<Vec<f64>> = Head::ALL
