@@ -287,9 +287,15 @@ impl Lexicon {
 /// Whether Latin letters or digits go on beyond a term that starts or ends with some.
 fn cuts_word(folded: &Folded, from: usize, to: usize) -> bool {
     let units = &folded.units;
-    let latin = |at: usize| units[at].ch.is_alphabetic() && !is_ideograph(units[at].ch);
+    let latin = |at: usize| is_spaced_letter(units[at].ch);
     (latin(from) && from > 0 && latin(from - 1) && !units[from].spaced)
         || (latin(to - 1) && to < units.len() && latin(to) && !units[to].spaced)
+}
+
+/// Whether a letter belongs to a script that puts blanks between its words.
+fn is_spaced_letter(ch: char) -> bool {
+    // Thai, Lao, Burmese and Khmer write on without blanks, as ideographs and kana do.
+    ch.is_alphabetic() && !is_ideograph(ch) && !matches!(ch, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}')
 }
 
 /// Whether characters that sound like a term are there as words of their own: each of them that differs from the term

@@ -1,0 +1,167 @@
+//! Posts from files to assessments, as all commands read them.
+
+use std::path::{Path, PathBuf};
+
+use magpie_core::assessment::model::Model;
+use magpie_core::assessment::row::Row;
+use magpie_core::assessment::{self, Assessment, Assessor, Scratch};
+use magpie_core::identifier::{self, Extractor};
+use magpie_core::pack::Packs;
+use magpie_core::post::Post;
+use magpie_core::units::Time;
+use magpie_ingest::{Batch, Counts, IngestError, Input, RawBatch, Reader, parse};
+use rayon::prelude::*;
+use serde_json::value::RawValue;
+
+use crate::options::{Reading, packs};
+use crate::progress::Progress;
+
+/// Raw batches that are read before they are handed to the threads.
+const BATCHES: usize = 8;
+/// Posts that one thread of execution takes at a time.
+const CHUNK: usize = 512;
+/// Posts of one thread of talk are read together up to this many.
+const THREAD_LIMIT: usize = 10_000;
+
+/// All that is needed to assess posts.
+pub struct Engine {
+    pub packs: &'static Packs,
+    pub extractor: Extractor,
+    pub prevalence: f64,
+    pub versions: Box<RawValue>,
+}
+
+impl Engine {
+    pub fn new(reading: &Reading) -> anyhow::Result<Engine> {
+        let packs = packs(reading.packs.as_deref())?;
+        let options = identifier::Options { test_numbers: reading.test_numbers, key: hash_key() };
+        Ok(Engine {
+            packs,
+            extractor: Extractor::new(options, packs),
+            prevalence: reading.prevalence,
+            versions: serde_json::value::to_raw_value(&packs.versions())?,
+        })
+    }
+
+    /// An assessor for the moment `as_of`.
+    pub fn assessor(&self, as_of: Option<Time>) -> Assessor<'_> {
+        Assessor::new(self.packs, Model::builtin(), &self.extractor, assessment::Options { as_of, prevalence: self.prevalence })
+    }
+
+    /// Assesses posts whose threads stand together, in parallel; the answers stand in the order of the posts.
+    pub fn assess(&self, posts: &[Post], as_of: Option<Time>) -> Vec<Assessment> {
+        let assessor = self.assessor(as_of);
+        cut(posts, CHUNK)
+            .par_iter()
+            .map_init(Scratch::default, |scratch, chunk| {
+                let threads = chunk.chunk_by(same_thread);
+                threads.flat_map(|thread| assessor.assess(&thread.iter().collect::<Vec<_>>(), scratch)).collect::<Vec<_>>()
+            })
+            .flatten_iter()
+            .collect()
+    }
+
+    /// Assesses posts whose threads stand together and writes their rows as JSON lines.
+    pub fn rows(&self, posts: &[Post], as_of: Option<Time>) -> anyhow::Result<Vec<Vec<u8>>> {
+        let assessor = self.assessor(as_of);
+        cut(posts, CHUNK)
+            .par_iter()
+            .map_init(Scratch::default, |scratch, chunk| {
+                let mut out = Vec::with_capacity(chunk.len() * 768);
+                for thread in chunk.chunk_by(same_thread) {
+                    let thread: Vec<&Post> = thread.iter().collect();
+                    for (post, answer) in thread.iter().zip(&assessor.assess(&thread, scratch)) {
+                        self.write_row(post, answer, &thread, &mut out)?;
+                    }
+                }
+                Ok(out)
+            })
+            .collect()
+    }
+
+    /// Writes one row of `assessments`.
+    pub fn write_row(&self, post: &Post, assessment: &Assessment, thread: &[&Post], out: &mut Vec<u8>) -> anyhow::Result<()> {
+        serde_json::to_writer(&mut *out, &Row { post, assessment, with_mentions: true, thread, packs: &self.versions })?;
+        out.push(b'\n');
+        Ok(())
+    }
+}
+
+/// Key of the hashes that stand for numbers of papers and cards. Without a key of the installation, hashes cannot be
+/// compared between workspaces, and nothing more is promised of them.
+fn hash_key() -> [u8; 32] {
+    let mut key = [0; 32];
+    if let Ok(written) = std::env::var("MAGPIE_HASH_KEY") {
+        use sha2::{Digest, Sha256};
+        key.copy_from_slice(&Sha256::digest(written.as_bytes()));
+    }
+    key
+}
+
+/// Reads inputs batch by batch and hands each batch of posts to `take`, in order.
+pub fn read(
+    inputs: &[PathBuf],
+    options: &magpie_ingest::Options,
+    progress: &mut Progress,
+    mut take: impl FnMut(Batch) -> anyhow::Result<()>,
+) -> anyhow::Result<Counts> {
+    let mut reader = Reader::open(inputs.iter().map(|input| Input::parse(&input.to_string_lossy())), options.clone())?;
+    let mut counts = Counts::default();
+    loop {
+        let raws: Vec<RawBatch> = std::iter::from_fn(|| reader.next_raw().transpose()).take(BATCHES).collect::<Result<_, IngestError>>()?;
+        if raws.is_empty() {
+            return Ok(counts);
+        }
+        let batches: Vec<Batch> = raws.par_iter().map(|raw| parse(raw, options)).collect();
+        for batch in batches {
+            counts.add(&batch);
+            progress.add(batch.bytes_read, batch.posts.len() as u64);
+            take(batch)?;
+        }
+    }
+}
+
+/// The time of the newest post of the inputs.
+pub fn newest(inputs: &[PathBuf], options: &magpie_ingest::Options) -> anyhow::Result<Option<Time>> {
+    let mut newest: Option<Time> = None;
+    let mut silent = Progress::new(None, true);
+    read(inputs, options, &mut silent, |batch| {
+        newest = newest.max(batch.posts.iter().filter_map(|(post, _)| post.published_at).max());
+        Ok(())
+    })?;
+    Ok(newest)
+}
+
+/// The size of the inputs in bytes, where all of it is known.
+pub fn size_bytes(inputs: &[PathBuf]) -> Option<u64> {
+    inputs.iter().map(|input| size_of(input)).sum()
+}
+
+fn size_of(path: &Path) -> Option<u64> {
+    let metadata = std::fs::metadata(path).ok()?;
+    metadata.is_file().then_some(metadata.len())
+}
+
+/// Whether two posts that follow each other belong to one thread.
+pub fn same_thread(a: &Post, b: &Post) -> bool {
+    a.thread_id.is_some() && a.thread_id == b.thread_id && a.source == b.source
+}
+
+/// Where the last thread begins, so that it is not cut while more of it may follow.
+pub fn last_border(posts: &[Post]) -> usize {
+    let from = posts.len().saturating_sub(THREAD_LIMIT);
+    (from..posts.len()).rev().find(|at| *at == 0 || !same_thread(&posts[at - 1], &posts[*at])).unwrap_or(posts.len())
+}
+
+/// Cuts posts into pieces of about `size` that end where a thread ends.
+fn cut(posts: &[Post], size: usize) -> Vec<&[Post]> {
+    let mut pieces = Vec::new();
+    let mut rest = posts;
+    while !rest.is_empty() {
+        let end = (size.min(rest.len())..rest.len()).find(|at| !same_thread(&rest[at - 1], &rest[*at])).unwrap_or(rest.len());
+        let (piece, after) = rest.split_at(end);
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces
+}
