@@ -6,7 +6,7 @@ use magpie_core::post::Channel;
 use serde_json::{Map, Value};
 
 use crate::chance::Chance;
-use crate::gold::{Gold, GoldChild, GoldMention, GoldRow};
+use crate::gold::{CLASSES, Gold, GoldChild, GoldMention, GoldRow, LOOKALIKES};
 
 /// A line that is not in the format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,22 +20,6 @@ pub struct CorpusError {
     pub message: String,
 }
 
-const CLASSES: [&str; 9] = ["offer", "seek", "broker", "documents", "recruit", "surrogacy", "foster", "insider", "commission"];
-const LOOKALIKES: [&str; 13] = [
-    "lawful_adoption",
-    "private_placing",
-    "relative_search",
-    "missing_child",
-    "news",
-    "legal_question",
-    "parenting",
-    "pet",
-    "goods",
-    "fertility_medicine",
-    "fiction",
-    "charity",
-    "other",
-];
 const URGENCIES: [&str; 6] = ["child_now", "due_soon", "pregnancy", "active_actor", "stale", "-"];
 const POST_KEYS: [(&str, &str); 6] =
     [("name", "author_name"), ("bio", "author_bio"), ("group", "group_name"), ("title", "title"), ("channel", "channel"), ("lang", "lang")];
@@ -237,7 +221,7 @@ fn fill(text: &str, chance: &mut Chance, mentions: &mut Vec<GoldMention>) -> Str
         match invent(kind, chance) {
             Some((written, value)) => {
                 out.push_str(&written);
-                mentions.push(GoldMention { kind: kind.to_owned(), value, obfuscated: false, alternatives: Vec::new() });
+                mentions.push(GoldMention { kind: kind.to_owned(), value, obfuscated: false, split: false, alternatives: Vec::new() });
             }
             None => {
                 out.push('<');
