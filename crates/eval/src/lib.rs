@@ -8,4 +8,5 @@ pub mod corpus;
 pub mod disguise;
 pub mod fit;
 pub mod gold;
+pub mod metrics;
 pub mod report;

@@ -1,4 +1,4 @@
-//! Figures for people to read.
+//! Figures of the cross-validation of a fit.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
