@@ -4,6 +4,7 @@
 
 mod assess;
 mod engine;
+mod eval;
 mod explain;
 mod options;
 mod packs;
@@ -36,6 +37,8 @@ enum Command {
     Assess(assess::Args),
     /// Reads one text and shows what it is found to be, with every reason at its words
     Explain(explain::Args),
+    /// Scores predictions against labelled posts and prints figures with intervals
+    Eval(eval::Args),
     /// Language packs
     Packs {
         #[command(subcommand)]
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Assess(args) => assess::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Packs { command } => packs::run(&command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "magpie", &mut std::io::stdout());
