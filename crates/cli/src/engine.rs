@@ -6,14 +6,14 @@ use magpie_core::assessment::model::Model;
 use magpie_core::assessment::row::Row;
 use magpie_core::assessment::{self, Assessment, Assessor, Scratch};
 use magpie_core::identifier::{self, Extractor};
-use magpie_core::pack::Packs;
+use magpie_core::pack::{BUILTIN, Packs};
 use magpie_core::post::Post;
-use magpie_core::units::Time;
+use magpie_core::units::{Time, hex};
 use magpie_ingest::{Batch, Counts, IngestError, Input, RawBatch, Reader, parse};
 use rayon::prelude::*;
 use serde_json::value::RawValue;
 
-use crate::options::{Reading, packs};
+use crate::options::{Reading, pack_files, packs};
 use crate::progress::Progress;
 
 /// Raw batches that are read before they are handed to the threads.
@@ -29,6 +29,8 @@ pub struct Engine {
     pub extractor: Extractor,
     pub prevalence: f64,
     pub versions: Box<RawValue>,
+    /// SHA-256 over packs and model: what else the answers hang on.
+    pub digest: String,
 }
 
 impl Engine {
@@ -40,6 +42,7 @@ impl Engine {
             extractor: Extractor::new(options, packs),
             prevalence: reading.prevalence,
             versions: serde_json::value::to_raw_value(&packs.versions())?,
+            digest: reading_digest(reading)?,
         })
     }
 
@@ -87,8 +90,25 @@ impl Engine {
     }
 }
 
-/// Key of the hashes that stand for numbers of papers and cards. Without a key of the installation, hashes cannot be
-/// compared between workspaces, and nothing more is promised of them.
+fn reading_digest(reading: &Reading) -> anyhow::Result<String> {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    let mut add = |name: &str, content: &str| {
+        hash.update(name.as_bytes());
+        hash.update([0]);
+        hash.update(content.as_bytes());
+        hash.update([0]);
+    };
+    match &reading.packs {
+        None => BUILTIN.iter().for_each(|(name, content)| add(name, content)),
+        Some(folder) => pack_files(folder)?.iter().for_each(|(name, content)| add(name, content)),
+    }
+    hash.update(Model::builtin_bytes());
+    Ok(hex(&hash.finalize()))
+}
+
+/// Key of the hashes that stand for numbers of papers and cards, from the environment variable `MAGPIE_HASH_KEY`.
+/// Without it the key is known to everybody, and a hash of so few possible numbers can be turned back by trying them all.
 fn hash_key() -> [u8; 32] {
     let mut key = [0; 32];
     if let Ok(written) = std::env::var("MAGPIE_HASH_KEY") {

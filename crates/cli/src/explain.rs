@@ -12,6 +12,7 @@ use magpie_core::units::Field;
 
 use crate::engine::Engine;
 use crate::options::Reading;
+use crate::terminal::printable;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  magpie explain \"a post\"\n  magpie explain --name \"nickname\" --group \"group name\" \"a post\" --json")]
@@ -82,7 +83,7 @@ fn text(post: &Post, answer: &Assessment, colour: bool) -> String {
     for reason in prior {
         sum += reason.weight_bits;
         let words = reason.place.and_then(|(field, span)| {
-            mask(post.field(field), &answer.mentions, field).get(span.start as usize..span.end as usize).map(|words| words.replace('\n', " "))
+            mask(post.field(field), &answer.mentions, field).get(span.start as usize..span.end as usize).map(printable)
         });
         let steps: Vec<&str> = reason.steps.names().collect();
         let bar = "█".repeat((reason.weight_bits.abs() / BAR_BITS * 16.0).min(32.0).ceil() as usize);
@@ -121,16 +122,16 @@ fn coloured(post: &Post, answer: &Assessment, field: Field, colour: bool) -> Str
         if start < at {
             continue;
         }
-        out.push_str(&shown[at..start]);
+        out.push_str(&printable(&shown[at..start]));
         let (on, off) = match (colour, weight > 0.0) {
             (true, true) => (RED, PLAIN),
             (true, false) => (GREEN, PLAIN),
             (false, true) => ("[", "]"),
             (false, false) => ("(", ")"),
         };
-        let _ = write!(out, "{on}{}{off}", &shown[start..end]);
+        let _ = write!(out, "{on}{}{off}", printable(&shown[start..end]));
         at = end;
     }
-    out.push_str(&shown[at..]);
+    out.push_str(&printable(&shown[at..]));
     out
 }

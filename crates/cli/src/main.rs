@@ -11,6 +11,7 @@ mod packs;
 mod progress;
 mod run;
 mod summary;
+mod terminal;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,8 @@
 //! `magpie run`: files in, a workspace of posts, assessments and leads out.
 //!
-//! A workspace is a folder of JSON lines with a manifest that is written last, by an atomic rename: a run that was
-//! stopped leaves the earlier state, and running it again with the same input changes nothing.
+//! A workspace is a folder of JSON lines with a manifest. Tables are written whole beside the old ones; then the manifest
+//! goes, the tables take their places, and a new manifest comes last: a run that was stopped is seen by the missing
+//! manifest and done again, and running the same input again changes nothing.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -47,6 +48,8 @@ pub struct Args {
 #[derive(Serialize, Deserialize, PartialEq)]
 struct Manifest {
     magpie: String,
+    /// SHA-256 over packs and model.
+    reading: String,
     packs: BTreeMap<String, String>,
     basis: String,
     as_of: Option<String>,
@@ -61,6 +64,7 @@ struct Manifest {
 }
 
 const MANIFEST: &str = "manifest.json";
+const TABLES: [&str; 4] = ["posts", "assessments", "rejects", "leads"];
 
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let reading = &args.reading;
@@ -71,6 +75,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(&args.workspace).with_context(|| format!("cannot make the workspace {}", args.workspace.display()))?;
     let mut manifest = Manifest {
         magpie: env!("CARGO_PKG_VERSION").to_owned(),
+        reading: engine.digest.clone(),
         packs: engine.packs.versions(),
         basis: args.basis.clone(),
         as_of: None,
@@ -96,11 +101,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let (posts, rejects, counts) = import(args, &options)?;
     let as_of = asked.or_else(|| posts.iter().filter_map(|(post, _)| post.published_at).max());
-    if asked.is_none() {
-        manifest.as_of = None;
-    }
     (manifest.read, manifest.accepted, manifest.rejected) = (counts.read, counts.accepted, counts.rejected);
     let leads = analyse(args, &engine, posts, as_of, &rejects, &mut manifest)?;
+    put_in_place(&args.workspace)?;
     let file = serde_json::to_vec_pretty(&manifest)?;
     write_whole(&args.workspace.join(MANIFEST), &file)?;
     tell(args, &manifest, &leads)?;
@@ -110,7 +113,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 impl Manifest {
     fn is_same_input(&self, other: &Manifest) -> bool {
         self.magpie == other.magpie
-            && self.packs == other.packs
+            && self.reading == other.reading
             && self.options == other.options
             && self.inputs == other.inputs
             && self.as_of == other.as_of
@@ -236,7 +239,7 @@ fn post_row(post: &Post, place: &Place, assessment: &Assessment) -> anyhow::Resu
     Ok(row)
 }
 
-/// A table of JSON lines that stands in the workspace only when it is whole.
+/// A table of JSON lines, written beside the one that it will replace.
 struct Table {
     path: PathBuf,
     out: BufWriter<File>,
@@ -261,9 +264,22 @@ impl Table {
     }
 
     fn finish(mut self) -> anyhow::Result<()> {
-        self.out.flush().and_then(|()| self.out.get_ref().sync_all()).with_context(|| format!("cannot finish {}; is the disk full?", self.path.display()))?;
-        fs::rename(part_of(&self.path), &self.path).with_context(|| format!("cannot put {} in its place", self.path.display()))
+        let path = self.path.display();
+        self.out.flush().and_then(|()| self.out.get_ref().sync_all()).with_context(|| format!("cannot finish {path}; is the disk full?"))
     }
+}
+
+/// Lets the finished tables take the places of the old ones.
+fn put_in_place(workspace: &Path) -> anyhow::Result<()> {
+    match fs::remove_file(workspace.join(MANIFEST)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).context("cannot renew the manifest"),
+        _ => {}
+    }
+    for table in TABLES {
+        let path = workspace.join(format!("{table}.jsonl"));
+        fs::rename(part_of(&path), &path).with_context(|| format!("cannot put {} in its place", path.display()))?;
+    }
+    Ok(())
 }
 
 fn part_of(path: &Path) -> PathBuf {

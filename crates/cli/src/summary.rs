@@ -11,6 +11,8 @@ use magpie_core::identifier::mask;
 use magpie_core::post::Post;
 use serde::{Deserialize, Serialize};
 
+use crate::terminal::printable;
+
 /// One thing for a person to look at (contract, section 3).
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Lead {
@@ -106,7 +108,8 @@ fn what(answer: &Assessment) -> String {
 fn quote(post: &Post, answer: &Assessment, reason: &Reason) -> Option<String> {
     let (field, span) = reason.place?;
     let masked = mask(post.field(field), &answer.mentions, field);
-    let words = masked.get(span.start as usize..span.end as usize)?.replace('\n', " ");
+    let words = masked.get(span.start as usize..span.end as usize)?;
+    let words = printable(words);
     let words: String = if words.chars().count() > 24 { words.chars().take(23).chain(['…']).collect() } else { words };
     Some(format!("{} “{words}” {:+.1}", reason.code.replace('_', " "), reason.weight_bits))
 }
@@ -151,11 +154,12 @@ pub fn text(counts: &Counts, leads: &[Lead], most: usize, workspace: &Path) -> S
         let _ = writeln!(out, "\nLeads, the most urgent first (indicators, not verdicts: a person decides):");
     }
     for lead in leads.iter().take(most) {
+        let subject = printable(&format!("{}/{}", lead.subject.source, lead.subject.id));
         let urgency = lead.urgency.as_deref().unwrap_or("-").replace('_', " ");
         let _ = writeln!(
             out,
-            "\n{:>3}. [{urgency}] {}  {}/{}  {} {:.2}",
-            lead.priority, lead.what, lead.subject.source, lead.subject.id, lead.tier, lead.risk
+            "\n{:>3}. [{urgency}] {}  {subject}  {} {:.2}",
+            lead.priority, lead.what, lead.tier, lead.risk
         );
         let until = lead.until.as_ref().map_or(String::new(), |until| format!(" | due {until}"));
         let _ = writeln!(out, "     {}{until}", lead.why.join(", "));

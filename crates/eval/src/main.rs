@@ -64,6 +64,9 @@ enum Command {
         /// Chance for contacts and disguises
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Leave out the disguised copies, and the labels: posts as a user would have them
+        #[arg(long)]
+        posts: bool,
     },
 }
 
@@ -73,6 +76,10 @@ fn main() -> anyhow::Result<()> {
             let rows = read_corpus(&corpus, seed)?;
             let fitted = fit::fit(Packs::builtin(), &rows, &Options::default())?;
             print!("{}", report::held_out(&rows, &fitted.held_out_bits));
+            for (head, f1) in &fitted.held_out_f1 {
+                print!("{} {f1:.3}; ", head.name());
+            }
+            println!("(F1 on plain rows of families not seen)");
             let head = format!(
                 "# Weights in bits, fitted on the written corpus by `magpie-eval fit --seed {seed}`: {} rows. CC0-1.0.\nordinary\t-5\nreview\t{review}\nreview_weak\t{review_weak}\nalert\t{alert}\n",
                 rows.len()
@@ -108,9 +115,13 @@ fn main() -> anyhow::Result<()> {
                 println!("{}", serde_json::to_string(&(&post.id, out))?);
             }
         }
-        Command::Corpus { corpus, output, seed } => {
+        Command::Corpus { corpus, output, seed, posts } => {
             let rows = read_corpus(&corpus, seed)?;
-            let lines: Vec<String> = rows.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+            let lines: Vec<String> = if posts {
+                rows.iter().filter(|row| row.gold.disguise == 0).map(|row| serde_json::to_string(&row.post)).collect::<Result<_, _>>()?
+            } else {
+                rows.iter().map(serde_json::to_string).collect::<Result<_, _>>()?
+            };
             fs::write(&output, lines.join("\n") + "\n").with_context(|| format!("cannot write {}", output.display()))?;
         }
     }

@@ -11,24 +11,29 @@ use crate::units::{Field, Span};
 
 /// The reasons of a post, heaviest first. Weights of features that share their words are added up: those that touch a
 /// sense count for it, the others for the wording of their clause.
-pub fn reasons(model: &Model, post: &Post, reading: &Reading, weighed: &[Weighed], trade_above: Option<usize>) -> Vec<Reason> {
+pub fn reasons(model: &Model, post: &Post, reading: &Reading, weighed: &[Weighed], trade_above: Option<(u32, &Post)>) -> Vec<Reason> {
     let mut fields: [Shares; 5] = Default::default();
-    let mut whole_weight = 0.0;
+    let (mut length, mut answered) = (0.0, 0.0);
     for weighed in weighed {
         let (found, weight) = (&weighed.found, model.trade_weight_of(weighed));
-        if found.kind == Kind::Whole {
-            whole_weight += weight;
-        } else {
-            fields[found.field as usize].add(reading.field(found.field), found, weight);
+        match found.kind {
+            Kind::Whole => length += weight,
+            Kind::Parent => answered += weight,
+            _ => fields[found.field as usize].add(reading.field(found.field), found, weight),
         }
     }
     let mut reasons = Vec::new();
     for field in Field::ALL {
         fields[field as usize].write(reading.field(field), field, &mut reasons);
     }
-    let (field, span) = whole(post);
-    let code = if trade_above.is_some() { "thread" } else { "length" };
-    reasons.push(Reason { code, weight_bits: hundredths(whole_weight), place: Some((field, span)), steps: Steps::NONE, post: None });
+    let mut put = |code, weight: f32, of: &Post, number| {
+        reasons.push(Reason { code, weight_bits: hundredths(weight), place: Some(whole(of)), steps: Steps::NONE, post: number });
+    };
+    put("length", length, post, None);
+    match trade_above {
+        Some((number, above)) => put("answers_trade", answered, above, Some(number)),
+        None => put("answers_other", answered, post, None),
+    }
     reasons.retain(|reason| reason.weight_bits != 0.0);
     let prior = hundredths(model.prior[Head::Trade as usize]);
     reasons.push(Reason { code: "prior", weight_bits: prior, place: None, steps: Steps::NONE, post: None });

@@ -27,7 +27,7 @@ impl Key {
         let sense = |name: &str| Sense::parse(name).map(|sense| sense as u32);
         let chars = |text: &str| -> Vec<u32> { text.chars().map(u32::from).collect() };
         Some(match kind {
-            Kind::Body | Kind::Who | Kind::Group | Kind::Parent => key(kind, &[sense(rest)?]),
+            Kind::Body | Kind::Who | Kind::Group => key(kind, &[sense(rest)?]),
             Kind::Order => {
                 let (first, second) = rest.split_once('>')?;
                 key(kind, &[sense(first)?, sense(second)?])
@@ -53,7 +53,7 @@ impl Key {
                 let (side, ch) = if open == 0 { (1, &rest[close + 1..]) } else { (0, &rest[..open]) };
                 key(kind, &[sense, side, u32::from(ch.chars().next()?)])
             }
-            Kind::Whole => key(kind, &chars(rest)),
+            Kind::Whole | Kind::Parent => key(kind, &chars(rest)),
         })
     }
 }
@@ -77,7 +77,7 @@ pub enum Kind {
     Name,
     /// A sense and the character beside it.
     Beside,
-    /// A sense in the post that a reply answers.
+    /// A fact about the post that a reply answers.
     Parent,
     /// A run of characters in a reply, by what it answers.
     Reply,
@@ -289,20 +289,23 @@ fn whole(reading: &Reading, context: &Context, sink: &mut impl Sink) {
         60..=119 => "len<120",
         _ => "len120+",
     };
-    let mut facts = vec![length];
-    if context.is_reply {
-        facts.push(match (context.under_trade, context.by_opener) {
-            (true, true) => "reply under trade by opener",
-            (true, false) => "reply under trade",
-            (false, true) => "reply by opener",
-            (false, false) => "reply",
-        });
-    }
-    for fact in facts {
+    let mut put = |kind: Kind, fact: &str| {
         let parts: Vec<u32> = fact.chars().map(u32::from).collect();
-        let key = key(Kind::Whole, &parts);
-        sink.name(key, &|| format!("d:{fact}"));
-        sink.put(Found { key, kind: Kind::Whole, field: Field::Text, from: 0, to: 0 });
+        let key = key(kind, &parts);
+        sink.name(key, &|| format!("{}:{fact}", kind.letter()));
+        sink.put(Found { key, kind, field: Field::Text, from: 0, to: 0 });
+    };
+    put(Kind::Whole, length);
+    if context.is_reply {
+        put(
+            Kind::Parent,
+            match (context.under_trade, context.by_opener) {
+                (true, true) => "trade, by its opener",
+                (true, false) => "trade",
+                (false, true) => "other, by its opener",
+                (false, false) => "other",
+            },
+        );
     }
 }
 

@@ -13,10 +13,10 @@ pub mod reading;
 pub mod row;
 pub mod urgency;
 
-use crate::identifier::{Extractor, Mention};
+use crate::identifier::{self, Extractor, Mention, PostFields};
 use crate::pack::{Packs, Sense};
 use crate::post::Post;
-use crate::text::Steps;
+use crate::text::{Folded, Steps};
 use crate::units::{Field, Span, Time};
 use feature::Context;
 use model::{Head, Model, Scores, Weigher, probability};
@@ -127,6 +127,18 @@ pub struct Child {
     pub count: Option<u32>,
 }
 
+impl Child {
+    /// What is said of this child, and where nothing is, what is said of the other.
+    fn or(self, other: Child) -> Child {
+        Child {
+            sex: self.sex.or(other.sex),
+            age_days: self.age_days.or(other.age_days),
+            born: self.born.or(other.born),
+            count: self.count.or(other.count),
+        }
+    }
+}
+
 /// A sum that is asked, offered or paid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Price {
@@ -229,6 +241,7 @@ impl<'a> Assessor<'a> {
     pub fn assess(&self, thread: &[&Post], scratch: &mut Scratch) -> Vec<Assessment> {
         let parents = parents(thread);
         let mut answers: Vec<Option<Assessment>> = vec![None; thread.len()];
+        let mut above: Vec<Above> = vec![Above::default(); thread.len()];
         for start in 0..thread.len() {
             // From the post upwards to the first one that has its answer, then down again.
             let mut path = vec![start];
@@ -240,42 +253,77 @@ impl<'a> Assessor<'a> {
             }
             while let Some(at) = path.pop() {
                 if answers[at].is_none() {
-                    let answer = self.assess_under(thread, at, &parents, &answers, scratch);
-                    answers[at] = Some(answer);
+                    above[at] = match parents[at] {
+                        None => Above { root: at, trade: None },
+                        Some(parent) => {
+                            let is_trade = answers[parent].as_ref().is_some_and(|answer| answer.tier != Tier::Clear);
+                            Above { root: above[parent].root, trade: if is_trade { Some(parent) } else { above[parent].trade } }
+                        }
+                    };
+                    answers[at] = Some(self.assess_under(thread, at, above[at], &answers, scratch));
                 }
             }
         }
-        answers.into_iter().flatten().collect()
+        let mut answers: Vec<Assessment> = answers.into_iter().flatten().collect();
+        self.join_parts(thread, &mut answers);
+        answers
+    }
+
+    /// Puts contacts together that one author spread over the messages of a thread.
+    fn join_parts(&self, thread: &[&Post], answers: &mut [Assessment]) {
+        if thread.len() < 2 {
+            return;
+        }
+        let folded: Vec<[Folded; 5]> = thread
+            .iter()
+            .map(|post| {
+                Field::ALL.map(|field| {
+                    let mut folded = Folded::default();
+                    self.packs.characters.fold(post.field(field), &mut folded);
+                    folded
+                })
+            })
+            .collect();
+        let fields: Vec<[(Field, &str, &Folded); 5]> = thread
+            .iter()
+            .zip(&folded)
+            .map(|(post, folded)| Field::ALL.map(|field| (field, post.field(field), &folded[field as usize])))
+            .collect();
+        let posts: Vec<PostFields> = thread
+            .iter()
+            .zip(&fields)
+            .map(|(post, fields)| PostFields { source: &post.source, id: &post.id, author_id: post.author_id.as_deref(), fields })
+            .collect();
+        let mut mentions: Vec<Vec<Mention>> = answers.iter_mut().map(|answer| std::mem::take(&mut answer.mentions)).collect();
+        self.extractor.join_parts(&posts, &mut mentions, &mut identifier::Scratch::default());
+        for (answer, mentions) in answers.iter_mut().zip(mentions) {
+            answer.mentions = mentions;
+        }
     }
 
     fn assess_under(
         &self,
         thread: &[&Post],
         at: usize,
-        parents: &[Option<usize>],
+        above: Above,
         answers: &[Option<Assessment>],
         scratch: &mut Scratch,
     ) -> Assessment {
         let post = thread[at];
-        let mut context = Context { is_reply: post.parent_id.is_some(), ..Context::default() };
-        let (mut above, mut trade_above) = (parents[at], None);
-        let mut root = at;
-        while let Some(parent) = above {
-            if trade_above.is_none() && answers[parent].as_ref().is_some_and(|answer| answer.tier != Tier::Clear) {
-                trade_above = Some(parent);
-            }
-            root = parent;
-            above = parents[parent];
-        }
-        context.under_trade = trade_above.is_some();
-        context.by_opener = root != at && same_author(thread[root], post);
+        let context = Context {
+            is_reply: post.parent_id.is_some(),
+            under_trade: above.trade.is_some(),
+            by_opener: above.root != at && same_author(thread[above.root], post),
+        };
+        let trade_above = above.trade;
         scratch.reading.read(self.packs, self.extractor, post);
         let filled = Filled::of(&scratch.reading);
         if filled.slots < 2 && !filled.core && !context.under_trade {
             return self.ordinary(&mut scratch.reading);
         }
         let inherited = trade_above.and_then(|above| answers[above].as_ref());
-        self.judge(post, &context, filled, trade_above, inherited, scratch)
+        let above = trade_above.map(|above| (above as u32, thread[above]));
+        self.judge(post, &context, filled, above, inherited, scratch)
     }
 
     /// A post that speaks of no child, pregnancy or papers and has at most one sign of a trade is not weighed any further.
@@ -308,7 +356,7 @@ impl<'a> Assessor<'a> {
         post: &Post,
         context: &Context,
         filled: Filled,
-        trade_above: Option<usize>,
+        trade_above: Option<(u32, &Post)>,
         inherited: Option<&Assessment>,
         scratch: &mut Scratch,
     ) -> Assessment {
@@ -321,25 +369,34 @@ impl<'a> Assessor<'a> {
         let in_need = scores[Head::Support as usize] > 0.0;
         let tier = self.tier(risk, in_need, filled, context);
         let trade = tier != Tier::Clear;
-        let urgency_of =
-            |scores: &Scores| urgency::decide(reading, post, scores, self.options.as_of, inherited.and_then(|above| above.urgency));
         let route = match (trade, in_need) {
             (true, _) => Route::Lead,
             (false, true) => Route::Support,
             (false, false) => Route::None,
         };
-        let (urgency, due) = if route == Route::None { (None, None) } else { urgency_of(&scores) };
+        let classes = if trade { classes(&scores) } else { Vec::new() };
+        let mut own = if route == Route::None { Child::default() } else { child(reading, &scores) };
+        let (urgency, due) = if route == Route::None {
+            (None, None)
+        } else {
+            let known = urgency::Known { classes: &classes, child: own, above: inherited.and_then(|above| above.urgency) };
+            let (urgency, due) = urgency::decide(reading, post, &scores, self.options.as_of, &known);
+            (Some(urgency), due)
+        };
+        if let Some(above) = inherited {
+            own = own.or(above.child);
+        }
         Assessment {
             tier,
             risk: probability(bits + self.shift()),
             class_scores: class_scores(&scores),
-            classes: if trade { classes(&scores) } else { Vec::new() },
+            classes,
             lookalike: (!trade).then(|| best(&scores, Head::LOOKALIKES)),
             route,
             urgency,
             due,
             disguise: explain::disguise(reading),
-            child: if route == Route::None { Child::default() } else { child(reading, &scores, inherited) },
+            child: own,
             prices: if route == Route::None { Vec::new() } else { explain::prices(reading) },
             reasons,
             mentions: std::mem::take(&mut scratch.reading.mentions),
@@ -355,6 +412,15 @@ impl<'a> Assessor<'a> {
         }
         if risk >= self.model.alert && !in_need && filled.core && filled.slots >= 3 { Tier::Alert } else { Tier::Review }
     }
+}
+
+/// What stands above a post in its thread.
+#[derive(Clone, Copy, Default)]
+struct Above {
+    /// The post that opened the thread; the post itself where it opens one.
+    root: usize,
+    /// The nearest post above that was found to be trade.
+    trade: Option<usize>,
 }
 
 /// Which slots of a trade are filled in a reading.
@@ -384,22 +450,31 @@ impl Filled {
     }
 }
 
-/// The number of each post's parent within the thread. A parent that is not there, or that would close a cycle, is none.
+/// The number of each post's parent within the thread. A parent that is not there is none; of a cycle, the last post of
+/// the thread loses its parent. Time is linear.
 fn parents(thread: &[&Post]) -> Vec<Option<usize>> {
-    let mut parents: Vec<Option<usize>> = vec![None; thread.len()];
     if thread.len() < 2 {
-        return parents;
+        return vec![None; thread.len()];
     }
     let by_id: rustc_hash::FxHashMap<&str, usize> = thread.iter().enumerate().rev().map(|(at, post)| (post.id.as_str(), at)).collect();
-    for (at, post) in thread.iter().enumerate() {
-        let parent = post.parent_id.as_deref().and_then(|id| by_id.get(id)).copied().filter(|parent| *parent != at);
-        let Some(parent) = parent else { continue };
-        let mut above = Some(parent);
-        while let Some(step) = above.filter(|step| *step != at) {
-            above = parents[step];
+    let mut parents: Vec<Option<usize>> =
+        thread.iter().map(|post| post.parent_id.as_deref().and_then(|id| by_id.get(id)).copied()).collect();
+    // 0: not seen; otherwise one more than the start of the walk that saw it first.
+    let mut seen = vec![0usize; thread.len()];
+    for start in 0..thread.len() {
+        let mut at = Some(start);
+        while let Some(step) = at.filter(|step| seen[*step] == 0) {
+            seen[step] = start + 1;
+            at = parents[step];
         }
-        if above.is_none() {
-            parents[at] = Some(parent);
+        if let Some(first) = at.filter(|step| seen[*step] == start + 1) {
+            let (mut last, mut step) = (first, parents[first].unwrap_or(first));
+            while step != first {
+                last = last.max(step);
+                step = parents[step].unwrap_or(first);
+            }
+            parents[last] = None;
+            // The walk may go on over what it opened: nothing below it forms a cycle any more.
         }
     }
     parents
@@ -434,8 +509,8 @@ fn classes(scores: &Scores) -> Vec<Head> {
     classes
 }
 
-/// What the text says of the child; a reply speaks of the child above it.
-fn child(reading: &Reading, scores: &Scores, inherited: Option<&Assessment>) -> Child {
+/// What the text itself says of a child.
+fn child(reading: &Reading, scores: &Scores) -> Child {
     let sex_head = best(scores, Head::SEXES);
     let sex = (scores[sex_head as usize] > 0.0).then_some(match sex_head {
         Head::Male => Sex::Male,
@@ -452,9 +527,81 @@ fn child(reading: &Reading, scores: &Scores, inherited: Option<&Assessment>) -> 
         .find(|quantity| quantity.sense == Sense::AgeInfant || (quantity.sense == Sense::AgeChild && born == Some(true)))
         .map(|quantity| (quantity.min as u32, quantity.max as u32));
     let named = sex.is_some() || born.is_some() || age_days.is_some();
-    let child = Child { sex, age_days, born, count: if several { Some(2) } else { named.then_some(1) } };
-    match inherited {
-        Some(above) if !named => above.child,
-        _ => child,
+    Child { sex, age_days, born, count: if several { Some(2) } else { named.then_some(1) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::post::{Defaults, Record, utc};
+
+    fn post(columns: &str) -> Post {
+        let line = format!(r#"{{"source":"chat.example.org","published_at":"2026-02-20T12:00:00+08:00",{columns}}}"#);
+        let record = Record::from_json(&line).expect("JSON");
+        record.into_post(&Defaults { source: None, timezone: utc() }).expect("a post")
+    }
+
+    fn assess(posts: &[Post]) -> Vec<Assessment> {
+        let extractor = Extractor::new(identifier::Options { test_numbers: true, key: [0; 32] }, Packs::builtin());
+        let assessor = Assessor::new(Packs::builtin(), Model::builtin(), &extractor, Options::default());
+        assessor.assess(&posts.iter().collect::<Vec<_>>(), &mut Scratch::default())
+    }
+
+    #[test]
+    fn the_reasons_add_up_to_the_risk() {
+        for text in ["男宝满月，补三万，有意私聊", "金毛满月，三百元补偿，有意私聊", "今天天气不错", ""] {
+            let answer = &assess(&[post(&format!(r#""id":"1","title":"t","text":"{text}""#))])[0];
+            let bits: f32 = answer.reasons.iter().map(|reason| reason.weight_bits).sum();
+            assert!((probability(bits) - answer.risk).abs() < 1e-4, "{text}");
+            assert!(answer.reasons.iter().all(|reason| reason.place.is_some() == (reason.code != "prior")), "{text}");
+        }
+    }
+
+    #[test]
+    fn another_prevalence_moves_the_log_odds() {
+        let extractor = Extractor::new(identifier::Options { test_numbers: true, key: [0; 32] }, Packs::builtin());
+        let options = Options { prevalence: 0.01, ..Options::default() };
+        let assessor = Assessor::new(Packs::builtin(), Model::builtin(), &extractor, options);
+        let post = post(r#""id":"1","text":"男宝满月，补三万，有意私聊""#);
+        let rare = assessor.assess(&[&post], &mut Scratch::default())[0].risk;
+        let even = assess(&[post])[0].risk;
+        let odds = |risk: f32| f64::from(risk / (1.0 - risk));
+        assert!((odds(even) / odds(rare) / 99.0 - 1.0).abs() < 0.05, "{even} {rare}");
+    }
+
+    #[test]
+    fn a_short_reply_is_read_under_its_offer() {
+        let offer = post(r#""id":"1","thread_id":"t","author_id":"a","text":"男宝满月，家里养不起，补偿五万，可上门看""#);
+        let bid = post(r#""id":"2","thread_id":"t","parent_id":"1","author_id":"b","text":"多少，还在吗""#);
+        let answers = assess(&[bid.clone(), offer]);
+        assert_eq!((answers[0].tier == Tier::Clear, answers[1].tier == Tier::Clear), (false, false));
+        assert_eq!(answers[0].urgency, answers[1].urgency);
+        assert!(answers[0].reasons.iter().any(|reason| reason.post == Some(1)), "the reason points to the offer");
+        assert_eq!(assess(&[bid])[0].tier, Tier::Clear);
+    }
+
+    #[test]
+    fn a_cycle_of_parents_is_cut_and_a_missing_parent_is_none() {
+        let thread = [
+            post(r#""id":"1","text":"a","parent_id":"3""#),
+            post(r#""id":"2","text":"b","parent_id":"1""#),
+            post(r#""id":"3","text":"c","parent_id":"2""#),
+            post(r#""id":"4","text":"d","parent_id":"4""#),
+            post(r#""id":"5","text":"e","parent_id":"9""#),
+        ];
+        assert_eq!(parents(&thread.iter().collect::<Vec<_>>()), [Some(2), Some(0), None, None, None]);
+        assert_eq!(assess(&thread).len(), 5);
+    }
+
+    #[test]
+    fn a_mother_in_need_is_routed_to_support_and_never_on_alert() {
+        for text in [
+            "怀孕七个月，他不见了，我一个人在外地，真的养不了，不要钱，想问问有没有正规的地方可以帮帮我和孩子",
+            "产后两个月天天哭，没钱买奶粉，撑不下去了，谁能告诉我该找哪个部门求助",
+        ] {
+            let answer = &assess(&[post(&format!(r#""id":"1","text":"{text}""#))])[0];
+            assert_ne!(answer.tier, Tier::Alert, "{text}");
+            assert_eq!((answer.tier, answer.route), (Tier::Clear, Route::Support), "{text}");
+        }
     }
 }

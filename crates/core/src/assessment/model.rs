@@ -178,6 +178,11 @@ impl Model {
         MODEL.get_or_init(|| Model::from_bytes(BUILTIN).expect("the tests read the built-in model"))
     }
 
+    /// The built-in model's bytes, for those who want to know whether it changed.
+    pub fn builtin_bytes() -> &'static [u8] {
+        BUILTIN
+    }
+
     /// The model in a form that is read in a millisecond; [`Model::from_bytes`] gives it back.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut keys: Vec<(Key, u32)> = self.rows.iter().map(|(key, row)| (*key, *row)).collect();

@@ -202,17 +202,20 @@ struct Found {
 /// Where rules put what they find; no unit is used twice.
 struct Sink<'a, 'b> {
     text: &'a Text<'a>,
-    claimed: &'b mut Vec<(u32, u32)>,
+    claimed: &'b mut Vec<bool>,
     out: &'b mut Vec<Mention>,
 }
 
 impl Sink<'_, '_> {
     fn is_free(&self, from: usize, to: usize) -> bool {
-        self.claimed.iter().all(|&(a, b)| to as u32 <= a || b <= from as u32)
+        !self.claimed[from.min(self.claimed.len())..to.min(self.claimed.len())].contains(&true)
     }
 
     fn claim(&mut self, from: usize, to: usize) {
-        self.claimed.push((from as u32, to as u32));
+        if self.claimed.len() < to {
+            self.claimed.resize(to, false);
+        }
+        self.claimed[from..to].fill(true);
     }
 
     /// Takes the units and writes the mention, unless the same is there.

@@ -142,7 +142,7 @@ pub(super) struct Scan {
     pub cues: Vec<CueHit>,
     pub groups: Vec<Group>,
     pub digits: Vec<u8>,
-    pub claimed: Vec<(u32, u32)>,
+    pub claimed: Vec<bool>,
 }
 
 impl Scan {

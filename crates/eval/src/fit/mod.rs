@@ -57,6 +57,8 @@ pub struct Fitted {
     pub file: String,
     /// Score of each row, in bits, by a model that did not see its family.
     pub held_out_bits: Vec<f64>,
+    /// F1 on plain rows of families not seen, for the heads that are decided alone.
+    pub held_out_f1: Vec<(Head, f64)>,
 }
 
 /// Features by name, as the fit needs them.
@@ -109,14 +111,19 @@ pub fn fit(packs: &Packs, rows: &[GoldRow], options: &Options) -> anyhow::Result
                 weights.iter_mut().for_each(|weight| *weight *= slope);
                 weights[matrix.width] += shift;
             } else if is_decided_alone(head) {
-                weights[matrix.width] -= best_limit(rows, &held_out_of(head), |gold| label(head, gold));
+                weights[matrix.width] -= best_limit(rows, &held_out_of(head), |gold| label(head, gold)).0;
             }
             weights
         })
         .collect();
     let bits = std::f64::consts::LN_2.recip();
     let held_out_bits = held_out.iter().map(|score| (score * slope + shift) * bits).collect();
-    Ok(Fitted { file: write(&names, &heads), held_out_bits })
+    let held_out_f1 = Head::ALL
+        .iter()
+        .filter(|head| is_decided_alone(**head))
+        .map(|&head| (head, best_limit(rows, &held_out_of(head), |gold| label(head, gold)).1))
+        .collect();
+    Ok(Fitted { file: write(&names, &heads), held_out_bits, held_out_f1 })
 }
 
 /// Whether a head's score is held against nought; the others are held against each other.
@@ -125,8 +132,8 @@ fn is_decided_alone(head: Head) -> bool {
     !Head::LOOKALIKES.contains(&number) && !Head::URGENCIES.contains(&number)
 }
 
-/// The limit on held-out scores of plain rows at which F1 is highest.
-fn best_limit(rows: &[GoldRow], scores: &[f64], label: impl Fn(&Gold) -> Option<bool>) -> f64 {
+/// The limit on held-out scores of plain rows at which F1 is highest, and that F1.
+fn best_limit(rows: &[GoldRow], scores: &[f64], label: impl Fn(&Gold) -> Option<bool>) -> (f64, f64) {
     let mut scored: Vec<(f64, bool)> = rows
         .iter()
         .zip(scores)
@@ -143,7 +150,7 @@ fn best_limit(rows: &[GoldRow], scores: &[f64], label: impl Fn(&Gold) -> Option<
             (best, limit) = (f1, *score);
         }
     }
-    limit
+    (limit, best)
 }
 
 /// The label of a row for a head; `None` where the row says nothing about it.
