@@ -51,6 +51,14 @@ macro_rules! senses {
                 match self { $(Sense::$name => Slot::$slot,)* }
             }
 
+            /// The sense of that name.
+            pub fn parse(name: &str) -> Option<Sense> {
+                match name {
+                    $($word => Some(Sense::$name),)*
+                    _ => None,
+                }
+            }
+
             /// What it means, in a few words.
             pub fn meaning(self) -> &'static str {
                 match self { $(Sense::$name => $meaning,)* }
@@ -168,11 +176,6 @@ senses! {
 }
 
 impl Sense {
-    /// The sense of that name.
-    pub fn parse(name: &str) -> Option<Sense> {
-        Sense::ALL.iter().copied().find(|sense| sense.name() == name)
-    }
-
     /// The slot of a trade that the sense fills; `None` for frames, modifiers, motives and plain numbers.
     pub fn fills(self) -> Option<Slot> {
         match self {
