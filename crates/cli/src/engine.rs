@@ -84,7 +84,7 @@ impl Engine {
 
     /// Writes one row of `assessments`.
     pub fn write_row(&self, post: &Post, assessment: &Assessment, thread: &[&Post], out: &mut Vec<u8>) -> anyhow::Result<()> {
-        serde_json::to_writer(&mut *out, &Row { post, assessment, with_mentions: true, thread, packs: &self.versions })?;
+        Row { post, assessment, with_mentions: true, thread, packs: &self.versions }.write(out);
         out.push(b'\n');
         Ok(())
     }

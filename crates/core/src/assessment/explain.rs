@@ -186,9 +186,17 @@ pub fn disguise(reading: &Reading) -> f32 {
         let read = reading.field(field);
         let units = &read.folded.units;
         all += units.len();
+        let mut all_steps = Steps::NONE;
+        for unit in units {
+            all_steps = all_steps.with(unit.steps).with(unit.gap);
+        }
+        let lossy = read.signs.iter().any(|sign| sign.steps.is_lossy());
+        // Most texts hide nothing.
+        if !lossy && all_steps.0 & (hidden.0 | Steps::TRADITIONAL.0) == 0 {
+            continue;
+        }
         let guessed =
             |at: usize| read.signs.iter().any(|sign| sign.steps.is_lossy() && (sign.from as usize..sign.to as usize).contains(&at));
-        let lossy = read.signs.iter().any(|sign| sign.steps.is_lossy());
         undone += (0..units.len()).filter(|at| units[*at].steps.with(units[*at].gap).0 & hidden.0 != 0 || lossy && guessed(*at)).count();
         let traditional = units.iter().filter(|unit| unit.steps.has(Steps::TRADITIONAL)).count();
         // Mixed forms: some of the characters that have a traditional form are written so, others are not.

@@ -86,6 +86,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// In the order of their numbers.
     const LETTERS: [(Kind, char); 11] = [
         (Kind::Body, 'b'),
         (Kind::Who, 'w'),
@@ -106,7 +107,7 @@ impl Kind {
 
     /// The letter that names the kind.
     pub fn letter(self) -> char {
-        Kind::LETTERS.iter().find(|(kind, _)| *kind == self).map_or('?', |(_, letter)| *letter)
+        Kind::LETTERS[self as usize].1
     }
 }
 
@@ -151,12 +152,25 @@ impl Sink for Vec<Found> {
 }
 
 fn key(kind: Kind, parts: &[u32]) -> Key {
-    let mut hash = 0x9E37_79B9_7F4A_7C15u64 ^ (kind.letter() as u64);
-    for part in parts {
-        hash = (hash.rotate_left(5) ^ u64::from(*part)).wrapping_mul(0x517C_C1B7_2722_0A95);
+    parts.iter().fold(KeyHash::new(kind), |hash, part| hash.with(*part)).key()
+}
+
+/// The hash of a feature's first parts, from which those with more parts go on.
+#[derive(Clone, Copy)]
+struct KeyHash(u64);
+
+impl KeyHash {
+    fn new(kind: Kind) -> KeyHash {
+        KeyHash(0x9E37_79B9_7F4A_7C15 ^ (kind.letter() as u64))
     }
-    hash ^= hash >> 32;
-    Key(hash.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+
+    fn with(self, part: u32) -> KeyHash {
+        KeyHash((self.0.rotate_left(5) ^ u64::from(part)).wrapping_mul(0x517C_C1B7_2722_0A95))
+    }
+
+    fn key(self) -> Key {
+        Key((self.0 ^ self.0 >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
 }
 
 /// Signs of order are counted up to this distance, in characters.
@@ -236,12 +250,12 @@ fn both(seen: &mut [(Sense, Field, u32, u32)], sink: &mut impl Sink) {
 /// Runs of one to `longest` characters; digits count as one character each kind, so that a number teaches nothing.
 fn forms(read: &FieldReading, field: Field, kind: Kind, longest: usize, code: u32, sink: &mut impl Sink) {
     let units = &read.folded.units;
+    let start = KeyHash::new(kind).with(code);
     for from in 0..units.len() {
-        let mut parts = [code, 0, 0, 0, 0];
-        for len in 1..=longest.min(units.len() - from) {
-            let ch = plain(units[from + len - 1].ch);
-            parts[len] = ch as u32;
-            let key = key(kind, &parts[..=len]);
+        let mut hash = start;
+        for (len, unit) in (1..=longest).zip(&units[from..]) {
+            hash = hash.with(plain(unit.ch) as u32);
+            let key = hash.key();
             sink.name(key, &|| {
                 let run: String = units[from..from + len].iter().map(|unit| plain(unit.ch)).collect();
                 if code > 0 { format!("{}:{code}{run}", kind.letter()) } else { format!("{}:{run}", kind.letter()) }

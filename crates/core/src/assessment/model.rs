@@ -5,8 +5,6 @@
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
-
 use super::feature::{Context, Found, Key, Sink, collect};
 use super::reading::Reading;
 use crate::pack::{PackError, fault, rows};
@@ -92,7 +90,7 @@ pub type Scores = [f32; Head::COUNT];
 
 /// The fitted weights.
 pub struct Model {
-    rows: FxHashMap<Key, u32>,
+    rows: Rows,
     /// Weight for trade, in bits, by row.
     trade: Vec<f32>,
     /// First entry of a row in `others`.
@@ -105,6 +103,8 @@ pub struct Model {
     pub ordinary: f32,
     /// Probability from which a person should look.
     pub review: f32,
+    /// The same for a post that fills two slots only.
+    pub review_thin: f32,
     /// The same for a post that does not speak of a child, a pregnancy or papers outright.
     pub review_weak: f32,
     /// Probability from which to act today.
@@ -113,19 +113,20 @@ pub struct Model {
 
 impl Model {
     /// Reads a model file: lines `feature <tab> head=weight …`; the feature `prior` holds the intercepts, `review`,
-    /// `review_weak` and `alert` the limits of the tiers, `ordinary` the score of a post without signs.
+    /// `review_thin`, `review_weak` and `alert` the limits of the tiers, `ordinary` the score of a post without signs.
     ///
     /// # Errors
     /// The first fault, with file and line.
     pub fn parse(file: &str, content: &str) -> Result<Model, PackError> {
         let mut model = Model {
-            rows: FxHashMap::default(),
+            rows: Rows::default(),
             trade: Vec::new(),
             starts: vec![0],
             others: Vec::new(),
             prior: [0.0; Head::COUNT],
             ordinary: -4.0,
             review: 0.5,
+            review_thin: 0.7,
             review_weak: 0.9,
             alert: 0.9,
         };
@@ -135,6 +136,7 @@ impl Model {
             };
             match name {
                 "ordinary" => model.ordinary = number(file, line, weights)?,
+                "review_thin" => model.review_thin = number(file, line, weights)?,
                 "review_weak" => model.review_weak = number(file, line, weights)?,
                 "review" => model.review = number(file, line, weights)?,
                 "alert" => model.alert = number(file, line, weights)?,
@@ -164,7 +166,7 @@ impl Model {
             return Ok(());
         }
         let key = Key::parse(name).ok_or_else(|| fault(file, line, &format!("\"{name}\" is not a feature")))?;
-        if self.rows.insert(key, self.trade.len() as u32).is_some() {
+        if !self.rows.insert(key) {
             return Err(fault(file, line, &format!("the feature \"{name}\" is there twice")));
         }
         self.trade.push(trade);
@@ -185,11 +187,11 @@ impl Model {
 
     /// The model in a form that is read in a millisecond; [`Model::from_bytes`] gives it back.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut keys: Vec<(Key, u32)> = self.rows.iter().map(|(key, row)| (*key, *row)).collect();
+        let mut keys: Vec<(Key, u32)> = self.rows.keys.iter().copied().zip(0..).collect();
         keys.sort();
         let mut out = MAGIC.to_vec();
         out.push(Head::COUNT as u8);
-        for number in self.prior.iter().chain([&self.ordinary, &self.review, &self.review_weak, &self.alert]) {
+        for number in self.prior.iter().chain([&self.ordinary, &self.review, &self.review_thin, &self.review_weak, &self.alert]) {
             out.extend(number.to_le_bytes());
         }
         out.extend((keys.len() as u32).to_le_bytes());
@@ -217,22 +219,24 @@ impl Model {
         for slot in &mut prior {
             *slot = bytes.float()?;
         }
-        let (ordinary, review, review_weak, alert) = (bytes.float()?, bytes.float()?, bytes.float()?, bytes.float()?);
+        let (ordinary, review, review_thin) = (bytes.float()?, bytes.float()?, bytes.float()?);
+        let (review_weak, alert) = (bytes.float()?, bytes.float()?);
         let count = u32::from_le_bytes(bytes.array()?) as usize;
         let mut model = Model {
-            rows: FxHashMap::with_capacity_and_hasher(count, Default::default()),
+            rows: Rows::with_capacity(count),
             trade: Vec::with_capacity(count),
             starts: Vec::with_capacity(count + 1),
             others: Vec::with_capacity(count * 4),
             prior,
             ordinary,
             review,
+            review_thin,
             review_weak,
             alert,
         };
         model.starts.push(0);
-        for row in 0..count {
-            model.rows.insert(Key(u64::from_le_bytes(bytes.array()?)), row as u32);
+        for _ in 0..count {
+            model.rows.insert(Key(u64::from_le_bytes(bytes.array()?)));
             model.trade.push(bytes.weight()?);
             for _ in 0..bytes.take(1)?[0] {
                 let head = *Head::ALL.get(bytes.take(1)?[0] as usize)?;
@@ -255,7 +259,7 @@ impl Model {
 
     /// The weight of a feature for trade, in bits; 0 where it was not seen often enough to have one.
     pub fn trade_weight(&self, key: Key) -> f32 {
-        self.rows.get(&key).map_or(0.0, |row| self.trade[*row as usize])
+        self.rows.get(key).map_or(0.0, |row| self.trade[row as usize])
     }
 
     /// The weight of a weighed feature for trade, in bits.
@@ -275,6 +279,70 @@ impl Model {
         }
         scores
     }
+}
+
+/// The number of each feature's row. Most features that a post has are in no row, so a slot holds bits of the key: what
+/// is not there is seen in one look at four bytes.
+#[derive(Default)]
+struct Rows {
+    keys: Vec<Key>,
+    /// A power of two, at most half of them taken: the top bits of the key above one more than the row; 0 where free.
+    slots: Vec<u32>,
+}
+
+const ROW_BITS: u32 = 20;
+
+impl Rows {
+    fn with_capacity(count: usize) -> Rows {
+        Rows { keys: Vec::with_capacity(count), slots: vec![0; (count * 2).next_power_of_two()] }
+    }
+
+    /// Gives the key the next row, unless it has one; says whether it had none.
+    fn insert(&mut self, key: Key) -> bool {
+        if (self.keys.len() + 1) * 2 > self.slots.len() {
+            let keys = std::mem::take(&mut self.keys);
+            *self = Rows::with_capacity((keys.len() + 1) * 2);
+            for key in keys {
+                self.insert(key);
+            }
+        }
+        assert!(self.keys.len() + 1 < 1 << ROW_BITS, "a model has fewer than a million features");
+        let slot = self.slot(key);
+        if self.slots[slot] > 0 {
+            return false;
+        }
+        self.keys.push(key);
+        self.slots[slot] = bits_of(key) | self.keys.len() as u32;
+        true
+    }
+
+    #[inline]
+    fn get(&self, key: Key) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        (self.slots[self.slot(key)] & ((1 << ROW_BITS) - 1)).checked_sub(1)
+    }
+
+    /// Where the key is, or the free slot where it would be.
+    #[inline]
+    fn slot(&self, key: Key) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut slot = key.0 as usize & mask;
+        loop {
+            let held = self.slots[slot];
+            if held == 0 || (held ^ bits_of(key)) >> ROW_BITS == 0 && self.keys[(held & ((1 << ROW_BITS) - 1)) as usize - 1] == key {
+                return slot;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+}
+
+/// The top bits of a key, where a slot has them.
+#[inline]
+fn bits_of(key: Key) -> u32 {
+    (key.0 >> 32) as u32 >> ROW_BITS << ROW_BITS
 }
 
 /// A feature that the model has weights for.
@@ -316,7 +384,7 @@ struct Weighing<'a> {
 
 impl Sink for Weighing<'_> {
     fn put(&mut self, found: Found) {
-        let Some(&row) = self.model.rows.get(&found.key) else { return };
+        let Some(row) = self.model.rows.get(found.key) else { return };
         if std::mem::replace(&mut self.weigher.seen[row as usize], self.weigher.post) != self.weigher.post {
             self.weigher.weighed.push(Weighed { found, row });
         }
@@ -326,7 +394,7 @@ impl Sink for Weighing<'_> {
 /// The built-in model, as `magpie-eval fit` writes it beside the readable `packs/model.tsv`.
 const BUILTIN: &[u8] = include_bytes!("../../../../packs/model.bin");
 
-const MAGIC: &[u8] = b"magpie model 1\n";
+const MAGIC: &[u8] = b"magpie model 2\n";
 
 /// A cursor over bytes.
 struct Bytes<'a>(&'a [u8]);
@@ -378,6 +446,21 @@ mod tests {
         let key = Key::parse("c:送").expect("a feature");
         assert_eq!((again.len(), again.trade_weight(key), again.prior, again.review), (2, 0.31, model.prior, 0.7));
         assert_eq!(Model::from_bytes(&model.to_bytes()[..40]).map(|model| model.len()), None);
+    }
+
+    #[test]
+    fn rows_are_those_of_a_map() {
+        let mut rows = Rows::default();
+        let mut map = std::collections::HashMap::new();
+        let keys = || (0..3_000_u64).map(|number| Key((number * number % 2_003).wrapping_mul(0x9E37_79B9_7F4A_7C15)));
+        for key in keys() {
+            let next = map.len() as u32;
+            assert_eq!(rows.insert(key), !map.contains_key(&key));
+            map.entry(key).or_insert(next);
+        }
+        for key in keys().flat_map(|key| [key, Key(key.0 ^ 1), Key(key.0 ^ 1 << 63)]) {
+            assert_eq!(rows.get(key), map.get(&key).copied());
+        }
     }
 
     #[test]

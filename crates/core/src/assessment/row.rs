@@ -1,6 +1,7 @@
 //! An assessment as files hold it (contract, section 3): one JSON object a post.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::to_writer;
 
 use super::model::Head;
 use super::{Assessment, Child, Price, Reason};
@@ -19,6 +20,162 @@ pub struct Row<'a> {
     pub thread: &'a [&'a Post],
     /// Language and version of the packs, as a JSON object.
     pub packs: &'a serde_json::value::RawValue,
+}
+
+impl Row<'_> {
+    /// Appends the row as JSON: the bytes that serde gives, in a third of the time. Pieces that few rows have are left
+    /// to serde.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        const WRITTEN: &str = "writing to memory does not fail";
+        let answer = self.assessment;
+        text(out, "{\"post_id\":\"");
+        text(out, self.post.post_id().as_str());
+        text(out, "\",\"source\":");
+        to_writer(&mut *out, &self.post.source).expect(WRITTEN);
+        text(out, ",\"id\":");
+        to_writer(&mut *out, &self.post.id).expect(WRITTEN);
+        text(out, ",\"tier\":");
+        name(out, Some(answer.tier.name()));
+        text(out, ",\"risk\":");
+        decimal(out, rounded(answer.risk), 4);
+        text(out, ",\"class_scores\":");
+        for (number, (head, score)) in Head::CLASSES.zip(&answer.class_scores).enumerate() {
+            out.push(if number == 0 { b'{' } else { b',' });
+            name(out, Some(Head::ALL[head].name()));
+            out.push(b':');
+            decimal(out, rounded(*score), 4);
+        }
+        text(out, "},\"classes\":");
+        names(out, answer.classes.iter().map(|head| head.name()));
+        text(out, ",\"lookalike\":");
+        name(out, answer.lookalike.map(Head::name));
+        text(out, ",\"route\":");
+        name(out, Some(answer.route.name()));
+        text(out, ",\"urgency\":");
+        name(out, answer.urgency.map(super::Urgency::name));
+        text(out, ",\"due_from\":");
+        name(out, answer.due.and_then(|(from, _)| date(from)).as_deref());
+        text(out, ",\"due_to\":");
+        name(out, answer.due.and_then(|(_, to)| date(to)).as_deref());
+        text(out, ",\"disguise\":");
+        decimal(out, f64::from(answer.disguise), 3);
+        text(out, ",\"child\":");
+        if answer.child == Child::default() {
+            text(out, "{\"sex\":null,\"age_days_min\":null,\"age_days_max\":null,\"born\":null,\"count\":null}");
+        } else {
+            to_writer(&mut *out, &ChildRow(&answer.child)).expect(WRITTEN);
+        }
+        text(out, ",\"price\":");
+        list(out, &answer.prices, |out, price| to_writer(out, &PriceRow(price)).expect(WRITTEN));
+        text(out, ",\"places\":[],\"reasons\":");
+        list(out, &answer.reasons, |out, reason| self.write_reason(reason, out));
+        if self.with_mentions {
+            text(out, ",\"mentions\":");
+            list(out, &answer.mentions, |out, mention| to_writer(out, mention).expect(WRITTEN));
+        }
+        text(out, ",\"pack\":");
+        text(out, self.packs.get());
+        out.push(b'}');
+    }
+
+    fn write_reason(&self, reason: &Reason, out: &mut Vec<u8>) {
+        if reason.post.is_some() {
+            return to_writer(out, &ReasonRow(reason, self.thread)).expect("writing to memory does not fail");
+        }
+        text(out, "{\"code\":");
+        name(out, Some(reason.code));
+        text(out, ",\"weight_bits\":");
+        decimal(out, hundredths(reason.weight_bits), 2);
+        if let Some((field, span)) = reason.place {
+            text(out, ",\"field\":");
+            name(out, Some(field.name()));
+            text(out, ",\"start\":");
+            number(out, u64::from(span.start));
+            text(out, ",\"end\":");
+            number(out, u64::from(span.end));
+        }
+        if reason.steps != Steps::NONE {
+            text(out, ",\"steps\":");
+            names(out, reason.steps.names());
+        }
+        out.push(b'}');
+    }
+}
+
+fn text(out: &mut Vec<u8>, text: &str) {
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// A name that holds nothing to escape, or null.
+fn name(out: &mut Vec<u8>, name: Option<&str>) {
+    match name {
+        Some(name) => {
+            out.push(b'"');
+            text(out, name);
+            out.push(b'"');
+        }
+        None => text(out, "null"),
+    }
+}
+
+fn names<'a>(out: &mut Vec<u8>, names: impl Iterator<Item = &'a str>) {
+    out.push(b'[');
+    for (number, word) in names.enumerate() {
+        if number > 0 {
+            out.push(b',');
+        }
+        name(out, Some(word));
+    }
+    out.push(b']');
+}
+
+fn list<T>(out: &mut Vec<u8>, items: &[T], mut write: impl FnMut(&mut Vec<u8>, &T)) {
+    out.push(b'[');
+    for (number, item) in items.iter().enumerate() {
+        if number > 0 {
+            out.push(b',');
+        }
+        write(out, item);
+    }
+    out.push(b']');
+}
+
+fn number(out: &mut Vec<u8>, mut number: u64) {
+    let mut digits = [0; 20];
+    let mut from = digits.len();
+    loop {
+        from -= 1;
+        digits[from] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[from..]);
+}
+
+/// A number that is rounded to `places` decimals, without trailing zeros but with one decimal at least.
+fn decimal(out: &mut Vec<u8>, value: f64, places: usize) {
+    let scale = 10_u64.pow(places as u32);
+    let scaled = (value.abs() * scale as f64).round();
+    if scaled == 0.0 && value.is_sign_negative() || !(scaled < 1e9) {
+        return to_writer(out, &value).expect("writing to memory does not fail");
+    }
+    if value < 0.0 {
+        out.push(b'-');
+    }
+    let scaled = scaled as u64;
+    number(out, scaled / scale);
+    out.push(b'.');
+    let (mut rest, mut unit) = (scaled % scale, scale / 10);
+    loop {
+        out.push(b'0' + (rest / unit) as u8);
+        rest %= unit;
+        if rest == 0 {
+            break;
+        }
+        unit /= 10;
+    }
 }
 
 impl Serialize for Row<'_> {
@@ -125,4 +282,96 @@ fn hundredths(value: f32) -> f64 {
 fn date(day: i64) -> Option<String> {
     let span = jiff::Span::new().try_days(day).ok()?;
     jiff::civil::date(1970, 1, 1).checked_add(span).ok().map(|date| date.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Route, Sex, Tier, Urgency};
+    use super::*;
+    use crate::post::{Defaults, Record, utc};
+    use crate::units::{Field, Span};
+
+    #[test]
+    fn a_decimal_is_written_as_serde_writes_it() {
+        let written = |value: f64, places: usize| {
+            let mut out = Vec::new();
+            decimal(&mut out, value, places);
+            String::from_utf8(out).expect("digits")
+        };
+        for number in -20_000..=20_000_i32 {
+            let risk = (f64::from(number) / 1e4 * 1e4).round() / 1e4;
+            assert_eq!(written(risk, 4), serde_json::json!(risk).to_string());
+            let weight = hundredths(number as f32 / 100.0);
+            assert_eq!(written(weight, 2), serde_json::json!(weight).to_string());
+        }
+        for number in 0..=1000_u16 {
+            let disguise = f32::from(number) / 1000.0;
+            assert_eq!(written(f64::from(disguise), 3), serde_json::to_string(&disguise).expect("a number"));
+        }
+        assert_eq!((written(-0.0, 2), written(f64::NAN, 2)), ("-0.0".to_owned(), "null".to_owned()));
+    }
+
+    #[test]
+    fn a_row_is_written_as_serde_writes_it() {
+        let post = |id: &str| {
+            let line = serde_json::json!({"id": id, "source": "bbs.\"example\".org", "text": "电话15412345678"}).to_string();
+            Record::from_json(&line).and_then(|record| record.into_post(&Defaults { source: None, timezone: utc() })).expect("valid")
+        };
+        let (first, second) = (post("a\nb"), post("2"));
+        let packs = serde_json::value::to_raw_value(&serde_json::json!({"zh": "1.0.0"})).expect("an object");
+        let span = Span { start: 0, end: 6 };
+        let reason = Reason { code: "prior", weight_bits: -1.5, place: None, steps: Steps::NONE, post: None };
+        let plain = Assessment {
+            tier: Tier::Clear,
+            risk: 0.0312,
+            class_scores: [0.0; 9],
+            classes: Vec::new(),
+            lookalike: Some(Head::Other),
+            route: Route::None,
+            urgency: None,
+            due: None,
+            disguise: 0.0,
+            child: Child::default(),
+            prices: Vec::new(),
+            reasons: vec![reason.clone()],
+            mentions: Vec::new(),
+        };
+        let place = Some((Field::Text, span));
+        let full = Assessment {
+            tier: Tier::Alert,
+            risk: 1.0,
+            class_scores: [0.1234, 0.5, 1.0, 0.0, 0.00004, 0.9999, 0.25, 0.3, 0.1],
+            classes: vec![Head::Offer, Head::Broker],
+            lookalike: None,
+            route: Route::Lead,
+            urgency: Some(Urgency::ChildNow),
+            due: Some((20_000, 20_031)),
+            disguise: 0.123,
+            child: Child { sex: Some(Sex::Male), age_days: Some((2, 3)), born: Some(true), count: Some(1) },
+            prices: vec![Price { cny_min: 5e4, cny_max: 6e4, currency: "CNY", purpose: "child", span }; 2],
+            reasons: vec![
+                Reason { weight_bits: 12.34, place, steps: Steps::EMOJI.with(Steps::PARTS), ..reason.clone() },
+                Reason { place, post: Some(0), ..reason.clone() },
+                reason,
+            ],
+            mentions: vec![crate::identifier::Mention {
+                kind: crate::identifier::Kind::Phone,
+                value: "+8615412345678".to_owned(),
+                raw: "15412345678".to_owned(),
+                field: Field::Text,
+                span,
+                steps: Steps::NONE,
+                confidence: 0.9,
+                parts: Vec::new(),
+            }],
+        };
+        for (post, assessment) in [(&first, &plain), (&second, &full)] {
+            for with_mentions in [false, true] {
+                let row = Row { post, assessment, with_mentions, thread: &[&first, &second], packs: &packs };
+                let mut out = Vec::new();
+                row.write(&mut out);
+                assert_eq!(String::from_utf8(out).expect("text"), serde_json::to_string(&row).expect("plain data"));
+            }
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! Terms and their senses, found in one pass over a folded text, by form and by sound.
 
-use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
 use rustc_hash::FxHashMap;
 
 use super::sense::Sense;
+use super::trie::{Place, Trie};
 use super::{PackError, columns, fault};
 use crate::text::syllable::Syllable;
 use crate::text::{CharTable, Folded, Steps, is_ideograph};
@@ -29,22 +29,24 @@ struct Term {
 /// All terms of all packs.
 pub struct Lexicon {
     terms: Vec<Term>,
-    by_form: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
-    by_sound: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
+    by_form: Trie,
+    /// Terms by their syllables.
+    by_sound: Trie,
     by_initials: FxHashMap<String, Vec<u32>>,
 }
 
 /// Collects the lines of the lexicons.
 pub struct Builder<'a> {
     characters: &'a CharTable,
-    numbers: FxHashMap<Vec<char>, u32>,
+    folded: Folded,
+    by_form: Trie,
     terms: Vec<Term>,
 }
 
 impl<'a> Builder<'a> {
     /// An empty lexicon whose terms will be folded by `characters`.
     pub fn new(characters: &'a CharTable) -> Builder<'a> {
-        Builder { characters, numbers: FxHashMap::default(), terms: Vec::new() }
+        Builder { characters, folded: Folded::default(), by_form: Trie::default(), terms: Vec::new() }
     }
 
     /// Adds one line: term, sense, bits, source, innocent uses.
@@ -63,16 +65,15 @@ impl<'a> Builder<'a> {
                 return Err(fault(file, line, &message));
             }
         };
-        let mut folded = Folded::default();
-        self.characters.fold(term, &mut folded);
-        let letters: Vec<char> = folded.units.iter().map(|unit| unit.ch).collect();
-        if letters.is_empty() {
+        self.characters.fold(term, &mut self.folded);
+        let letters = self.folded.units.iter().map(|unit| unit.ch);
+        if letters.len() == 0 {
             return Err(fault(file, line, "nothing is left of the term once symbols are folded away; take the line out"));
         }
         let next = self.terms.len() as u32;
-        let number = *self.numbers.entry(letters.clone()).or_insert(next);
+        let number = self.by_form.insert(letters.clone().map(u32::from), next);
         if number == next {
-            self.terms.push(Term { letters, senses: Vec::new() });
+            self.terms.push(Term { letters: letters.collect(), senses: Vec::new() });
         }
         let senses = &mut self.terms[number as usize].senses;
         if !senses.iter().any(|(known, _)| *known == sense) {
@@ -81,36 +82,25 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Builds the automata.
-    ///
-    /// # Errors
-    /// Only where the lexicon is too large for an automaton.
-    pub fn build(self) -> Result<Lexicon, PackError> {
-        let too_large = |_| fault("lexicon.tsv", 0, "too many terms for one automaton; split the pack");
-        let forms: Vec<(String, u32)> =
-            self.terms.iter().enumerate().map(|(number, term)| (term.letters.iter().collect(), number as u32)).collect();
-        let mut sounds: FxHashMap<String, u32> = FxHashMap::default();
+    /// The lexicon of all lines added. Of terms that sound alike the first is the one that is guessed.
+    pub fn build(self) -> Lexicon {
+        let mut by_sound = Trie::default();
         let mut by_initials: FxHashMap<String, Vec<u32>> = FxHashMap::default();
         for (number, term) in self.terms.iter().enumerate() {
-            let Some(sound) = sound_key(self.characters, &term.letters) else { continue };
             let worth_hiding = term.senses.iter().any(|(sense, _)| is_worth_hiding(*sense));
-            if worth_hiding && (term.letters.len() > 2 || !term.letters.iter().any(|ch| FUNCTION_WORDS.contains(*ch))) {
-                sounds.entry(sound).or_insert(number as u32);
+            let sounds = term.letters.iter().map(|ch| u32::from(self.characters.syllable(*ch)));
+            if !worth_hiding || term.letters.len() < 2 || sounds.clone().any(|sound| sound == 0) {
+                continue;
             }
-            if worth_hiding && (2..=3).contains(&term.letters.len()) {
+            if term.letters.len() > 2 || !term.letters.iter().any(|ch| FUNCTION_WORDS.contains(*ch)) {
+                by_sound.insert(sounds, number as u32);
+            }
+            if (2..=3).contains(&term.letters.len()) {
                 let initials: String = term.letters.iter().filter_map(|ch| self.characters.syllable_name(*ch).chars().next()).collect();
                 by_initials.entry(initials).or_default().push(number as u32);
             }
         }
-        let mut sounds: Vec<(String, u32)> = sounds.into_iter().collect();
-        sounds.sort();
-        let automaton = |pairs: Vec<(String, u32)>| {
-            if pairs.is_empty() {
-                return Ok(None);
-            }
-            CharwiseDoubleArrayAhoCorasickBuilder::new().build_with_values(pairs).map(Some).map_err(too_large)
-        };
-        Ok(Lexicon { by_form: automaton(forms)?, by_sound: automaton(sounds)?, terms: self.terms, by_initials })
+        Lexicon { by_form: self.by_form, by_sound, terms: self.terms, by_initials }
     }
 }
 
@@ -126,24 +116,6 @@ fn is_worth_hiding(sense: Sense) -> bool {
     )
 }
 
-/// Syllables as characters of the private use area, so that one kind of automaton serves both views.
-fn sound_char(sound: u16) -> char {
-    char::from_u32(0xE000 + u32::from(sound)).unwrap_or('\u{F8FF}')
-}
-
-fn sound_key(characters: &CharTable, letters: &[char]) -> Option<String> {
-    if letters.len() < 2 {
-        return None;
-    }
-    letters
-        .iter()
-        .map(|ch| match characters.syllable(*ch) {
-            0 => None,
-            sound => Some(sound_char(sound)),
-        })
-        .collect()
-}
-
 /// A match before longer ones have won over those they hold.
 #[derive(Clone, Copy)]
 struct Candidate {
@@ -156,6 +128,7 @@ struct Candidate {
 /// Buffers for scanning; one a thread.
 #[derive(Default)]
 pub struct Scanner {
+    places: Vec<Place>,
     candidates: Vec<Candidate>,
     guesses: Vec<Candidate>,
 }
@@ -179,19 +152,26 @@ impl Lexicon {
     /// Appends the terms of `folded`, in order of place, to `hits`. A term inside a longer one does not count: that is
     /// how "draw a pension" is kept from being read as "adopt".
     pub fn scan(&self, folded: &Folded, scanner: &mut Scanner, hits: &mut Vec<Hit>) {
-        let Some(automaton) = &self.by_form else { return };
         scanner.candidates.clear();
         let units = &folded.units;
-        let mut stepper = automaton.find_overlapping_stepper();
-        for (at, unit) in units.iter().enumerate() {
-            stepper.consume(unit.ch);
-            for found in stepper.matches() {
-                let term = &self.terms[found.value() as usize];
-                let (from, to) = (at + 1 - term.letters.len(), at + 1);
-                if !cuts_word(folded, from, to) {
-                    let steps = Steps::NONE;
-                    push_longest(&mut scanner.candidates, Candidate { from: from as u32, to: to as u32, term: found.value(), steps });
+        self.by_form.places(units.iter().map(|unit| u32::from(unit.ch)), &mut scanner.places);
+        // The longest term from each place counts, unless one from an earlier place goes as far.
+        let mut covered = 0;
+        for place in &scanner.places {
+            let from = place.at;
+            let rest = units[from + place.len..].iter().map(|unit| u32::from(unit.ch));
+            let mut longest = None;
+            self.by_form.words_at(place, rest, |len, term| {
+                if !cuts_word(folded, from, from + len) {
+                    longest = Some((from + len, term));
                 }
+            });
+            if let Some((to, term)) = longest.filter(|(to, _)| *to > covered) {
+                covered = to;
+                if scanner.candidates.last().is_some_and(|last| last.from as usize == from) {
+                    scanner.candidates.pop();
+                }
+                scanner.candidates.push(Candidate { from: from as u32, to: to as u32, term, steps: Steps::NONE });
             }
         }
         for candidate in &scanner.candidates {
@@ -211,18 +191,16 @@ impl Lexicon {
         scanner: &mut Scanner,
         hits: &mut Vec<Hit>,
     ) {
-        let Some(automaton) = &self.by_sound else { return };
         scanner.guesses.clear();
-        let mut stepper = automaton.find_overlapping_stepper();
-        for (at, syllable) in syllables.iter().enumerate() {
-            stepper.consume(if syllable.sound == 0 { '\0' } else { sound_char(syllable.sound) });
-            for found in stepper.matches() {
-                let letters = &self.terms[found.value() as usize].letters;
-                let run = &syllables[at + 1 - letters.len()..=at];
-                if let Some(steps) = self.reading(characters, folded, run, letters) {
-                    scanner.guesses.push(Candidate { from: run[0].from, to: syllable.to, term: found.value(), steps });
+        self.by_sound.places(syllables.iter().map(|syllable| u32::from(syllable.sound)), &mut scanner.places);
+        for place in &scanner.places {
+            let rest = syllables[place.at + place.len..].iter().map(|syllable| u32::from(syllable.sound));
+            self.by_sound.words_at(place, rest, |len, term| {
+                let run = &syllables[place.at..place.at + len];
+                if let Some(steps) = self.reading(characters, folded, run, &self.terms[term as usize].letters) {
+                    scanner.guesses.push(Candidate { from: run[0].from, to: run[len - 1].to, term, steps });
                 }
-            }
+            });
         }
         self.guess_initials(folded, &mut scanner.guesses);
         drop_contained(&mut scanner.guesses);
@@ -295,7 +273,9 @@ fn cuts_word(folded: &Folded, from: usize, to: usize) -> bool {
 /// Whether a letter belongs to a script that puts blanks between its words.
 fn is_spaced_letter(ch: char) -> bool {
     // Thai, Lao, Burmese and Khmer write on without blanks, as ideographs and kana do.
-    ch.is_alphabetic() && !is_ideograph(ch) && !matches!(ch, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}')
+    !is_ideograph(ch)
+        && ch.is_alphabetic()
+        && !matches!(ch, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}')
 }
 
 /// Whether characters that sound like a term are there as words of their own: each of them that differs from the term
@@ -310,21 +290,6 @@ fn reads_as_words(characters: &CharTable, folded: &Folded, from: usize, to: usiz
         .enumerate()
         .filter(|(index, at)| !single || letters.get(*index) != Some(&units[*at].ch))
         .all(|(_, at)| (at > 0 && word(at - 1)) || word(at))
-}
-
-/// Adds a candidate that ends no earlier than those before it: shorter ones inside it go, and it stays away where it is
-/// inside one of them.
-fn push_longest(candidates: &mut Vec<Candidate>, new: Candidate) {
-    while let Some(last) = candidates.last() {
-        if last.from < new.from && last.to >= new.to {
-            return;
-        }
-        if last.from < new.from || (last.from, last.to) == (new.from, new.to) {
-            break;
-        }
-        candidates.pop();
-    }
-    candidates.push(new);
 }
 
 /// Sorts candidates by place and drops those that lie inside a longer one.

@@ -7,6 +7,7 @@
 pub mod channel;
 pub mod lexicon;
 pub mod sense;
+mod trie;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -109,8 +110,8 @@ impl Packs {
         let terms = files
             .iter()
             .filter(|(name, _)| file_of(name) == "lexicon.tsv")
-            .flat_map(|(_, content)| rows(content))
-            .filter_map(|(_, cells)| cells.first().copied());
+            .flat_map(|(_, content)| lines(content))
+            .filter_map(|(_, line)| line.split('\t').next());
         let characters = CharTable::new(characters, emoji, words, terms);
         let pinyin = PinyinReader::new(&characters);
         let mut builder = lexicon::Builder::new(&characters);
@@ -121,7 +122,7 @@ impl Packs {
                 }
             }
         }
-        let lexicon = builder.build()?;
+        let lexicon = builder.build();
         let channels = Channels::parse(&characters, files)?;
         Ok(Packs { manifests, characters, pinyin, lexicon, channels })
     }
@@ -139,11 +140,12 @@ fn file_of(name: &str) -> &str {
 
 /// Lines of a table with their numbers, without comments and blank lines, split at tabs.
 pub(crate) fn rows(content: &str) -> impl Iterator<Item = (usize, Vec<&str>)> {
-    content
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty())
-        .map(|(index, line)| (index + 1, line.split('\t').collect()))
+    lines(content).map(|(number, line)| (number, line.split('\t').collect()))
+}
+
+fn lines(content: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = content.lines().zip(1..).map(|(line, number)| (number, line));
+    lines.filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty())
 }
 
 /// The first `N` cells of a line.

@@ -51,6 +51,14 @@ macro_rules! senses {
                 match self { $(Sense::$name => Slot::$slot,)* }
             }
 
+            /// The sense of that name.
+            pub fn parse(name: &str) -> Option<Sense> {
+                match name {
+                    $($word => Some(Sense::$name),)*
+                    _ => None,
+                }
+            }
+
             /// What it means, in a few words.
             pub fn meaning(self) -> &'static str {
                 match self { $(Sense::$name => $meaning,)* }
@@ -168,17 +176,11 @@ senses! {
 }
 
 impl Sense {
-    /// The sense of that name.
-    pub fn parse(name: &str) -> Option<Sense> {
-        Sense::ALL.iter().copied().find(|sense| sense.name() == name)
-    }
-
-    /// The slot of a trade that the sense fills; `None` for frames, modifiers, motives and plain numbers.
+    /// The slot of a trade that the sense fills; `None` for what fits any talk: frames, modifiers, motives, times, numbers.
     pub fn fills(self) -> Option<Slot> {
         match self {
             Sense::AmountMid | Sense::AmountHigh | Sense::AmountHuge | Sense::AmountBare | Sense::Percent => Some(Slot::Consideration),
             Sense::Gestation | Sense::DueDate => Some(Slot::Pregnancy),
-            Sense::AgeInfant => Some(Slot::Child),
             _ => match self.slot() {
                 Slot::Frame
                 | Slot::Species
@@ -192,11 +194,13 @@ impl Sense {
             },
         }
     }
-}
 
-impl Slot {
-    /// Whether the slot is what a trade is about: a child, a pregnancy, papers, or those who procure them.
+    /// Whether the sense is what a trade is about: a child, a pregnancy, papers, or those who procure them.
     pub fn is_core(self) -> bool {
-        matches!(self, Slot::Child | Slot::Pregnancy | Slot::Papers | Slot::Surrogacy | Slot::Recruit | Slot::Foster | Slot::Insider)
+        // Every business has clients; only surrogacy itself is about a child.
+        self != Sense::Client
+            && self.fills().is_some_and(|slot| {
+                matches!(slot, Slot::Child | Slot::Pregnancy | Slot::Papers | Slot::Surrogacy | Slot::Recruit | Slot::Foster | Slot::Insider)
+            })
     }
 }
