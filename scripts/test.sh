@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test. Installs what a fresh machine lacks, or says what it skipped.
+# Runs every test, installs what a fresh machine lacks, and says what it skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,7 +22,7 @@ fi
 step "tests"
 cargo test --workspace --locked
 
-step "dependencies: licences, advisories, sources"
+step "dependencies: licences, bans, sources"
 if ! command -v cargo-deny >/dev/null 2>&1; then
     cargo install cargo-deny --locked --quiet || echo "cargo-deny could not be installed"
 fi

@@ -33,8 +33,11 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
         /// Probability from which a person should look
-        #[arg(long, default_value_t = 0.6)]
+        #[arg(long, default_value_t = 0.5)]
         review: f64,
+        /// The same for a post that fills two slots only
+        #[arg(long, default_value_t = 0.7)]
+        review_thin: f64,
         /// The same for a post that speaks of no child, pregnancy or papers outright
         #[arg(long, default_value_t = 0.9)]
         review_weak: f64,
@@ -72,7 +75,7 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {
-        Command::Fit { corpus, output, seed, review, review_weak, alert } => {
+        Command::Fit { corpus, output, seed, review, review_thin, review_weak, alert } => {
             let rows = read_corpus(&corpus, seed)?;
             let fitted = fit::fit(Packs::builtin(), &rows, &Options::default())?;
             print!("{}", report::held_out(&rows, &fitted.held_out_bits));
@@ -81,7 +84,7 @@ fn main() -> anyhow::Result<()> {
             }
             println!("(F1 on plain rows of families not seen)");
             let head = format!(
-                "# Weights in bits, fitted on the written corpus by `magpie-eval fit --seed {seed}`: {} rows. CC0-1.0.\nordinary\t-5\nreview\t{review}\nreview_weak\t{review_weak}\nalert\t{alert}\n",
+                "# Weights in bits, fitted on the written corpus by `magpie-eval fit --seed {seed}`: {} rows. CC0-1.0.\nordinary\t-5\nreview\t{review}\nreview_thin\t{review_thin}\nreview_weak\t{review_weak}\nalert\t{alert}\n",
                 rows.len()
             );
             let file = head + &fitted.file;

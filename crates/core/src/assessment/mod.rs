@@ -406,8 +406,13 @@ impl<'a> Assessor<'a> {
     /// The tier of a post. A lead is about a child, a pregnancy or papers and fills a second slot, or stands under a
     /// trade in its thread; what is weaker than that has to be all the likelier. An alert fills a third slot.
     fn tier(&self, risk: f32, in_need: bool, filled: Filled, context: &Context) -> Tier {
-        let firm = (filled.core && filled.slots >= 2) || context.under_trade;
-        if risk < if firm { self.model.review } else { self.model.review_weak } {
+        let limit = match filled {
+            _ if context.under_trade => self.model.review,
+            Filled { core: true, slots: 3.. } => self.model.review,
+            Filled { core: true, slots: 2 } => self.model.review_thin,
+            _ => self.model.review_weak,
+        };
+        if risk < limit {
             return Tier::Clear;
         }
         if risk >= self.model.alert && !in_need && filled.core && filled.slots >= 3 { Tier::Alert } else { Tier::Review }
@@ -442,7 +447,7 @@ impl Filled {
                     continue;
                 }
                 let Some(slot) = sign.sense.fills() else { continue };
-                core |= slot.is_core();
+                core |= sign.sense.is_core();
                 filled |= 1 << slot as u32;
             }
         }

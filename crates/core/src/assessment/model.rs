@@ -103,6 +103,8 @@ pub struct Model {
     pub ordinary: f32,
     /// Probability from which a person should look.
     pub review: f32,
+    /// The same for a post that fills two slots only.
+    pub review_thin: f32,
     /// The same for a post that does not speak of a child, a pregnancy or papers outright.
     pub review_weak: f32,
     /// Probability from which to act today.
@@ -111,7 +113,7 @@ pub struct Model {
 
 impl Model {
     /// Reads a model file: lines `feature <tab> head=weight …`; the feature `prior` holds the intercepts, `review`,
-    /// `review_weak` and `alert` the limits of the tiers, `ordinary` the score of a post without signs.
+    /// `review_thin`, `review_weak` and `alert` the limits of the tiers, `ordinary` the score of a post without signs.
     ///
     /// # Errors
     /// The first fault, with file and line.
@@ -124,6 +126,7 @@ impl Model {
             prior: [0.0; Head::COUNT],
             ordinary: -4.0,
             review: 0.5,
+            review_thin: 0.7,
             review_weak: 0.9,
             alert: 0.9,
         };
@@ -133,6 +136,7 @@ impl Model {
             };
             match name {
                 "ordinary" => model.ordinary = number(file, line, weights)?,
+                "review_thin" => model.review_thin = number(file, line, weights)?,
                 "review_weak" => model.review_weak = number(file, line, weights)?,
                 "review" => model.review = number(file, line, weights)?,
                 "alert" => model.alert = number(file, line, weights)?,
@@ -187,7 +191,7 @@ impl Model {
         keys.sort();
         let mut out = MAGIC.to_vec();
         out.push(Head::COUNT as u8);
-        for number in self.prior.iter().chain([&self.ordinary, &self.review, &self.review_weak, &self.alert]) {
+        for number in self.prior.iter().chain([&self.ordinary, &self.review, &self.review_thin, &self.review_weak, &self.alert]) {
             out.extend(number.to_le_bytes());
         }
         out.extend((keys.len() as u32).to_le_bytes());
@@ -215,7 +219,8 @@ impl Model {
         for slot in &mut prior {
             *slot = bytes.float()?;
         }
-        let (ordinary, review, review_weak, alert) = (bytes.float()?, bytes.float()?, bytes.float()?, bytes.float()?);
+        let (ordinary, review, review_thin) = (bytes.float()?, bytes.float()?, bytes.float()?);
+        let (review_weak, alert) = (bytes.float()?, bytes.float()?);
         let count = u32::from_le_bytes(bytes.array()?) as usize;
         let mut model = Model {
             rows: Rows::with_capacity(count),
@@ -225,6 +230,7 @@ impl Model {
             prior,
             ordinary,
             review,
+            review_thin,
             review_weak,
             alert,
         };
@@ -388,7 +394,7 @@ impl Sink for Weighing<'_> {
 /// The built-in model, as `magpie-eval fit` writes it beside the readable `packs/model.tsv`.
 const BUILTIN: &[u8] = include_bytes!("../../../../packs/model.bin");
 
-const MAGIC: &[u8] = b"magpie model 1\n";
+const MAGIC: &[u8] = b"magpie model 2\n";
 
 /// A cursor over bytes.
 struct Bytes<'a>(&'a [u8]);

@@ -256,8 +256,8 @@ fn link(text: &Text, at: usize) -> Option<(Found, Option<(Kind, String)>)> {
     let chinese = text.is_chinese();
     let mut body = String::new();
     let mut end = start;
-    let mut letters = text.original[start..].char_indices().peekable();
-    while let Some((offset, raw)) = letters.next() {
+    let letters = text.original[start..].char_indices().peekable();
+    for (offset, raw) in letters {
         let ch = narrow(raw);
         if is_invisible(raw) || Some(ch) == sign {
             continue;

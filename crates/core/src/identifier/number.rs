@@ -720,7 +720,7 @@ pub(super) fn local(text: &Text, first: usize) -> Option<Found> {
             }
             [0, 8, ..] if cue && (10..=13).contains(&digits.len()) && region == Region::Indonesia => Some((62, &digits[1..])),
             [0, 1, ..] if cue && (10..=11).contains(&digits.len()) && region == Region::Indonesia => Some((60, &digits[1..])),
-            [0, 7, 0 | 8 | 9 | 1 | 2 | 3 | 4 | 5 | 6 | 7, ..]
+            [0, 7, 0..=9, ..]
                 if digits.len() == 11 && region == Region::Unknown && (cue || matches!(sizes, [5, 6] | [5, 3, 3])) =>
             {
                 Some((44, &digits[1..]))

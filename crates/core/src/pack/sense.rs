@@ -176,12 +176,11 @@ senses! {
 }
 
 impl Sense {
-    /// The slot of a trade that the sense fills; `None` for frames, modifiers, motives and plain numbers.
+    /// The slot of a trade that the sense fills; `None` for what fits any talk: frames, modifiers, motives, times, numbers.
     pub fn fills(self) -> Option<Slot> {
         match self {
             Sense::AmountMid | Sense::AmountHigh | Sense::AmountHuge | Sense::AmountBare | Sense::Percent => Some(Slot::Consideration),
             Sense::Gestation | Sense::DueDate => Some(Slot::Pregnancy),
-            Sense::AgeInfant => Some(Slot::Child),
             _ => match self.slot() {
                 Slot::Frame
                 | Slot::Species
@@ -190,16 +189,19 @@ impl Sense {
                 | Slot::Motive
                 | Slot::Reply
                 | Slot::Quantity
-                | Slot::Place => None,
+                | Slot::Place
+                | Slot::Urgency => None,
                 slot => Some(slot),
             },
         }
     }
-}
 
-impl Slot {
-    /// Whether the slot is what a trade is about: a child, a pregnancy, papers, or those who procure them.
+    /// Whether the sense is what a trade is about: a child, a pregnancy, papers, or those who procure them.
     pub fn is_core(self) -> bool {
-        matches!(self, Slot::Child | Slot::Pregnancy | Slot::Papers | Slot::Surrogacy | Slot::Recruit | Slot::Foster | Slot::Insider)
+        // Every business has clients; only surrogacy itself is about a child.
+        self != Sense::Client
+            && self.fills().is_some_and(|slot| {
+                matches!(slot, Slot::Child | Slot::Pregnancy | Slot::Papers | Slot::Surrogacy | Slot::Recruit | Slot::Foster | Slot::Insider)
+            })
     }
 }
