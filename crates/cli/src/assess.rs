@@ -13,7 +13,9 @@ use crate::options::Reading;
 use crate::progress::Progress;
 
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  magpie assess posts.jsonl -o assessed.jsonl\n  zstd -dc posts.jsonl.zst | magpie assess - -o out.jsonl --as-of 2026-03-01T00:00:00+08:00\n  magpie assess table.csv --map text=content,author_id=uid --source forum.example.org -o out.jsonl")]
+#[command(
+    after_help = "Examples:\n  magpie assess posts.jsonl -o assessed.jsonl\n  zstd -dc posts.jsonl.zst | magpie assess - -o out.jsonl --as-of 2026-03-01T00:00:00+08:00\n  magpie assess table.csv --map text=content,author_id=uid --source forum.example.org -o out.jsonl"
+)]
 pub struct Args {
     /// File or folder of posts, or - for standard input
     input: PathBuf,

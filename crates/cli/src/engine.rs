@@ -8,7 +8,8 @@ use magpie_core::assessment::{self, Assessment, Assessor, Scratch};
 use magpie_core::identifier::{self, Extractor};
 use magpie_core::pack::{BUILTIN, Packs};
 use magpie_core::post::Post;
-use magpie_core::units::{Time, hex};
+use magpie_core::text::Folded;
+use magpie_core::units::{Field, Time, hex};
 use magpie_ingest::{Batch, Counts, IngestError, Input, RawBatch, Reader, parse};
 use rayon::prelude::*;
 use serde_json::value::RawValue;
@@ -44,6 +45,14 @@ impl Engine {
             versions: serde_json::value::to_raw_value(&packs.versions())?,
             digest: reading_digest(reading)?,
         })
+    }
+
+    /// A text that no stage reads, such as a link, with the numbers of papers and cards masked.
+    pub fn mask(&self, text: &str) -> String {
+        let (mut folded, mut mentions) = (Folded::default(), Vec::new());
+        self.packs.characters.fold(text, &mut folded);
+        self.extractor.extract(&[(Field::Text, text, &folded)], &mut identifier::Scratch::default(), &mut mentions);
+        identifier::mask(text, &mentions, Field::Text).into_owned()
     }
 
     /// An assessor for the moment `as_of`.

@@ -15,7 +15,9 @@ use crate::options::Reading;
 use crate::terminal::printable;
 
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  magpie explain \"a post\"\n  magpie explain --name \"nickname\" --group \"group name\" \"a post\" --json")]
+#[command(
+    after_help = "Examples:\n  magpie explain \"a post\"\n  magpie explain --name \"nickname\" --group \"group name\" \"a post\" --json"
+)]
 pub struct Args {
     /// The text
     text: String,
@@ -75,7 +77,13 @@ fn text(post: &Post, answer: &Assessment, colour: bool) -> String {
         _ => format!("{}: {}", answer.tier.name(), classes.join(", ")),
     };
     let urgency = answer.urgency.map_or("", |urgency| urgency.name()).replace('_', " ");
-    let _ = writeln!(out, "\n{found}   risk {:.3}   route {}   {urgency}   disguise {:.2}\n", answer.risk, answer.route.name(), answer.disguise);
+    let _ = writeln!(
+        out,
+        "\n{found}   risk {:.3}   route {}   {urgency}   disguise {:.2}\n",
+        answer.risk,
+        answer.route.name(),
+        answer.disguise
+    );
     let mut sum = 0.0;
     let (mut prior, mut rest): (Vec<&Reason>, Vec<&Reason>) = answer.reasons.iter().partition(|reason| reason.place.is_none());
     rest.sort_by(|a, b| b.weight_bits.total_cmp(&a.weight_bits));
@@ -114,7 +122,9 @@ fn coloured(post: &Post, answer: &Assessment, field: Field, colour: bool) -> Str
         .reasons
         .iter()
         .filter(|reason| !matches!(reason.code, "wording" | "length" | "thread"))
-        .filter_map(|reason| reason.place.filter(|(at, _)| *at == field).map(|(_, span)| (span.start as usize, span.end as usize, reason.weight_bits)))
+        .filter_map(|reason| {
+            reason.place.filter(|(at, _)| *at == field).map(|(_, span)| (span.start as usize, span.end as usize, reason.weight_bits))
+        })
         .collect();
     spans.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.abs().total_cmp(&a.2.abs())));
     let (mut out, mut at) = (String::new(), 0);

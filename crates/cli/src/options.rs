@@ -106,7 +106,9 @@ impl Reading {
     pub fn start_threads(&self) -> anyhow::Result<()> {
         match self.threads {
             Some(0) => anyhow::bail!("--threads 0 leaves nobody to work; give 1 or more"),
-            Some(threads) => rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().context("cannot start the threads asked for"),
+            Some(threads) => {
+                rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().context("cannot start the threads asked for")
+            }
             None => Ok(()),
         }
     }

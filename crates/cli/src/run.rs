@@ -26,7 +26,9 @@ use crate::progress::Progress;
 use crate::summary::{self, Lead};
 
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  magpie run posts.jsonl -w case-12 --basis \"order 12/2026 of the district court\"\n  magpie run export/ -w case-12 --basis \"user reports\" --as-of 2026-03-01T00:00:00+08:00 --json")]
+#[command(
+    after_help = "Examples:\n  magpie run posts.jsonl -w case-12 --basis \"order 12/2026 of the district court\"\n  magpie run export/ -w case-12 --basis \"user reports\" --as-of 2026-03-01T00:00:00+08:00 --json"
+)]
 pub struct Args {
     /// Files or folders of posts: JSON lines, CSV or Parquet, plain, gzip or zstd
     #[arg(required = true)]
@@ -68,7 +70,10 @@ const TABLES: [&str; 4] = ["posts", "assessments", "rejects", "leads"];
 
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let reading = &args.reading;
-    anyhow::ensure!(!args.basis.trim().is_empty(), "--basis is empty; name the legal basis of the import, such as an order or a user report");
+    anyhow::ensure!(
+        !args.basis.trim().is_empty(),
+        "--basis is empty; name the legal basis of the import, such as an order or a user report"
+    );
     reading.start_threads()?;
     let options = reading.ingest()?;
     let engine = Engine::new(reading)?;
@@ -79,10 +84,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         packs: engine.packs.versions(),
         basis: args.basis.clone(),
         as_of: None,
-        options: format!(
-            "{:?} {:?} {} {} {}",
-            reading.source, reading.map, reading.timezone, reading.test_numbers, reading.prevalence
-        ),
+        options: format!("{:?} {:?} {} {} {}", reading.source, reading.map, reading.timezone, reading.test_numbers, reading.prevalence),
         inputs: digests(&args.inputs)?,
         read: 0,
         accepted: 0,
@@ -170,7 +172,8 @@ fn import(args: &Args, options: &magpie_ingest::Options) -> anyhow::Result<Impor
         for note in &batch.notes {
             messages.note(&format!("{}: {}", note.file, note.remark));
         }
-        let told = batch.rejects.iter().map(|reject| json!({"file": &*reject.file, "line": reject.line, "reason": reject.reason.to_string()}));
+        let told =
+            batch.rejects.iter().map(|reject| json!({"file": &*reject.file, "line": reject.line, "reason": reject.reason.to_string()}));
         rejects.extend(told);
         posts.append(&mut batch.posts);
         Ok(())
@@ -188,12 +191,14 @@ fn analyse(
     rejects: &[serde_json::Value],
     manifest: &mut Manifest,
 ) -> anyhow::Result<Vec<Lead>> {
-    posts.sort_by(|(a, _), (b, _)| (&a.source, &a.thread_id, &a.published_at, &a.id).cmp(&(&b.source, &b.thread_id, &b.published_at, &b.id)));
+    posts.sort_by(|(a, _), (b, _)| {
+        (&a.source, &a.thread_id, &a.published_at, &a.id).cmp(&(&b.source, &b.thread_id, &b.published_at, &b.id))
+    });
     let (posts, places): (Vec<Post>, Vec<Place>) = posts.into_iter().unzip();
     let assessments = engine.assess(&posts, as_of);
     let mut table = Table::create(&args.workspace, "posts")?;
     for ((post, place), assessment) in posts.iter().zip(&places).zip(&assessments) {
-        table.write(&post_row(post, place, assessment)?)?;
+        table.write(&post_row(engine, post, place, assessment)?)?;
     }
     table.finish()?;
     let mut table = Table::create(&args.workspace, "assessments")?;
@@ -226,13 +231,21 @@ fn analyse(
 }
 
 /// A post as the workspace keeps it: numbers of papers and cards are masked.
-fn post_row(post: &Post, place: &Place, assessment: &Assessment) -> anyhow::Result<serde_json::Value> {
+fn post_row(engine: &Engine, post: &Post, place: &Place, assessment: &Assessment) -> anyhow::Result<serde_json::Value> {
     let mut row = serde_json::to_value(post)?;
     for field in Field::ALL {
         let masked = identifier::mask(post.field(field), &assessment.mentions, field);
         if let std::borrow::Cow::Owned(masked) = masked {
             row[field.name()] = masked.into();
         }
+    }
+    if let Some(url) = &post.url {
+        row["url"] = engine.mask(url).into();
+    }
+    if let Some(extra) = &post.extra {
+        let masked = engine.mask(extra.0.get());
+        // A number that stood without quotes leaves no JSON behind; then the text itself is kept.
+        row["extra"] = serde_json::from_str(&masked).unwrap_or_else(|_| masked.into());
     }
     row["post_id"] = json!(post.post_id());
     row["record"] = json!({"file": &*place.file, "line": place.line});

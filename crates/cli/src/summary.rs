@@ -73,7 +73,13 @@ fn lead(post: &Post, answer: &Assessment, priority: u64) -> Lead {
         tier: answer.tier.name().to_owned(),
         risk: answer.risk,
         what: what(answer),
-        why: answer.reasons.iter().filter(|reason| reason.weight_bits > 0.0).filter_map(|reason| quote(post, answer, reason)).take(REASONS_TOLD).collect(),
+        why: answer
+            .reasons
+            .iter()
+            .filter(|reason| reason.weight_bits > 0.0)
+            .filter_map(|reason| quote(post, answer, reason))
+            .take(REASONS_TOLD)
+            .collect(),
         until: answer.due.map(|(from, to)| format!("{} to {}", date(from), date(to))),
         reasons: answer.reasons.iter().map(|reason| LeadReason { code: reason.code.to_owned(), weight_bits: reason.weight_bits }).collect(),
         status: "open".to_owned(),
@@ -127,7 +133,12 @@ fn date(day: i64) -> String {
 pub fn read_leads(workspace: &Path) -> anyhow::Result<Vec<Lead>> {
     let path = workspace.join("leads.jsonl");
     let content = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    content.lines().map(|line| serde_json::from_str(line).with_context(|| format!("{} is damaged; delete manifest.json and run again", path.display()))).collect()
+    content
+        .lines()
+        .map(|line| {
+            serde_json::from_str(line).with_context(|| format!("{} is damaged; delete manifest.json and run again", path.display()))
+        })
+        .collect()
 }
 
 /// The sums of a run.
@@ -156,11 +167,7 @@ pub fn text(counts: &Counts, leads: &[Lead], most: usize, workspace: &Path) -> S
     for lead in leads.iter().take(most) {
         let subject = printable(&format!("{}/{}", lead.subject.source, lead.subject.id));
         let urgency = lead.urgency.as_deref().unwrap_or("-").replace('_', " ");
-        let _ = writeln!(
-            out,
-            "\n{:>3}. [{urgency}] {}  {subject}  {} {:.2}",
-            lead.priority, lead.what, lead.tier, lead.risk
-        );
+        let _ = writeln!(out, "\n{:>3}. [{urgency}] {}  {subject}  {} {:.2}", lead.priority, lead.what, lead.tier, lead.risk);
         let until = lead.until.as_ref().map_or(String::new(), |until| format!(" | due {until}"));
         let _ = writeln!(out, "     {}{until}", lead.why.join(", "));
     }

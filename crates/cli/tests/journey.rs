@@ -393,7 +393,6 @@ fn numbers_of_papers_and_cards_appear_nowhere_in_clear() {
 }
 
 #[test]
-#[ignore = "编号 before a birth certificate number makes it a number of something else, and it stays in clear"]
 fn a_birth_certificate_number_is_hidden_where_it_is_called_a_number() {
     let number = "U110000123".to_owned();
     for before in ["出生医学证明编号", "出生医学证明编号：", "代办出生证，编号"] {
@@ -405,7 +404,6 @@ fn a_birth_certificate_number_is_hidden_where_it_is_called_a_number() {
 }
 
 #[test]
-#[ignore = "the workspace keeps url and extra as they came, with any numbers of papers in them"]
 fn numbers_of_papers_in_columns_that_are_not_read_appear_nowhere_in_clear() {
     let folder = Folder::new();
     let number = resident_number(12);

@@ -301,14 +301,7 @@ impl<'a> Assessor<'a> {
         }
     }
 
-    fn assess_under(
-        &self,
-        thread: &[&Post],
-        at: usize,
-        above: Above,
-        answers: &[Option<Assessment>],
-        scratch: &mut Scratch,
-    ) -> Assessment {
+    fn assess_under(&self, thread: &[&Post], at: usize, above: Above, answers: &[Option<Assessment>], scratch: &mut Scratch) -> Assessment {
         let post = thread[at];
         let context = Context {
             is_reply: post.parent_id.is_some(),
@@ -318,7 +311,7 @@ impl<'a> Assessor<'a> {
         let trade_above = above.trade;
         scratch.reading.read(self.packs, self.extractor, post);
         let filled = Filled::of(&scratch.reading);
-        if filled.slots < 2 && !filled.core && !context.under_trade {
+        if filled.slots < 2 && !filled.core && !filled.distress && !context.under_trade {
             return self.ordinary(&mut scratch.reading);
         }
         let inherited = trade_above.and_then(|above| answers[above].as_ref());
@@ -366,7 +359,8 @@ impl<'a> Assessor<'a> {
         let reasons = explain::reasons(self.model, post, reading, weighed, trade_above);
         let bits: f32 = reasons.iter().map(|reason| reason.weight_bits).sum();
         let risk = probability(bits);
-        let in_need = scores[Head::Support as usize] > 0.0;
+        let lookalike = best(&scores, Head::LOOKALIKES);
+        let in_need = scores[Head::Support as usize] > 0.0 || lookalike == Head::PrivatePlacing;
         let tier = self.tier(risk, in_need, filled, context);
         let trade = tier != Tier::Clear;
         let route = match (trade, in_need) {
@@ -391,7 +385,7 @@ impl<'a> Assessor<'a> {
             risk: probability(bits + self.shift()),
             class_scores: class_scores(&scores),
             classes,
-            lookalike: (!trade).then(|| best(&scores, Head::LOOKALIKES)),
+            lookalike: (!trade).then_some(lookalike),
             route,
             urgency,
             due,
@@ -408,8 +402,8 @@ impl<'a> Assessor<'a> {
     fn tier(&self, risk: f32, in_need: bool, filled: Filled, context: &Context) -> Tier {
         let limit = match filled {
             _ if context.under_trade => self.model.review,
-            Filled { core: true, slots: 3.. } => self.model.review,
-            Filled { core: true, slots: 2 } => self.model.review_thin,
+            Filled { core: true, slots: 3.., .. } => self.model.review,
+            Filled { core: true, slots: 2, .. } => self.model.review_thin,
             _ => self.model.review_weak,
         };
         if risk < limit {
@@ -435,23 +429,26 @@ struct Filled {
     slots: u32,
     /// Whether one of them is a child, a pregnancy, papers, surrogacy, recruiting, fostering or an insider.
     core: bool,
+    /// Whether somebody asks for help, who must not be passed over as ordinary.
+    distress: bool,
 }
 
 impl Filled {
     /// A guess of two syllables fills nothing: too many ordinary words sound like a term.
     fn of(reading: &Reading) -> Filled {
-        let (mut filled, mut core) = (0u64, false);
+        let (mut filled, mut core, mut distress) = (0u64, false, false);
         for field in Field::ALL {
             for sign in &reading.field(field).signs {
                 if sign.steps.is_lossy() && sign.to - sign.from < 3 {
                     continue;
                 }
+                distress |= sign.sense == Sense::Distress;
                 let Some(slot) = sign.sense.fills() else { continue };
                 core |= sign.sense.is_core();
                 filled |= 1 << slot as u32;
             }
         }
-        Filled { slots: filled.count_ones(), core }
+        Filled { slots: filled.count_ones(), core, distress }
     }
 }
 

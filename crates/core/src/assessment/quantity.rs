@@ -245,11 +245,13 @@ impl Text<'_> {
         let mut low_value = number.value;
         // A range: "3-5万", "3到5万", "6w-7w".
         let mut after = self.past_multiple(number.to).0;
-        if matches!(self.ch(after), '-' | '~' | '到' | '至' | '–' | '—') && number.digits <= 6
-            && let Some(second) = self.number(after + 1).filter(|second| second.digits <= 6 && second.value >= number.value / 1e4) {
-                low_value = number.value * self.past_multiple(number.to).1;
-                high = second;
-            }
+        if matches!(self.ch(after), '-' | '~' | '到' | '至' | '–' | '—')
+            && number.digits <= 6
+            && let Some(second) = self.number(after + 1).filter(|second| second.digits <= 6 && second.value >= number.value / 1e4)
+        {
+            low_value = number.value * self.past_multiple(number.to).1;
+            high = second;
+        }
         let range = high.to != number.to;
         after = self.past_blank(high.to);
         // Most spelled numerals are parts of words: what can be no unit ends the matter.

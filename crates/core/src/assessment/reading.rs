@@ -102,7 +102,9 @@ impl Reading {
             .filter(|sign| sign.from < sign.to)
             .collect();
         // Identifiers stand in order of place, so that the last one that starts before `to` decides.
-        let apart = |from: u32, to: u32| identifiers[..identifiers.partition_point(|sign| sign.from < to)].last().is_none_or(|sign| sign.to <= from);
+        let apart = |from: u32, to: u32| {
+            identifiers[..identifiers.partition_point(|sign| sign.from < to)].last().is_none_or(|sign| sign.to <= from)
+        };
         let len = units.len() as u32;
         let hits = self.hits.iter().map(|hit| Sign { from: hit.from, to: hit.to, sense: hit.sense, steps: hit.steps });
         let quantities = reading.quantities.iter().map(|q| Sign { from: q.from, to: q.to, sense: q.sense, steps: Steps::NONE });

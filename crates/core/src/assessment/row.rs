@@ -158,7 +158,7 @@ fn number(out: &mut Vec<u8>, mut number: u64) {
 fn decimal(out: &mut Vec<u8>, value: f64, places: usize) {
     let scale = 10_u64.pow(places as u32);
     let scaled = (value.abs() * scale as f64).round();
-    if scaled == 0.0 && value.is_sign_negative() || !(scaled < 1e9) {
+    if scaled == 0.0 && value.is_sign_negative() || scaled >= 1e9 || scaled.is_nan() {
         return to_writer(out, &value).expect("writing to memory does not fail");
     }
     if value < 0.0 {

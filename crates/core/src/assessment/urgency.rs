@@ -1,9 +1,9 @@
 //! How soon: from the words and their dates, relative to the post's own time and to the moment of asking.
 
-use super::{Child, Urgency};
 use super::model::{Head, Scores};
 use super::quantity::Quantity;
 use super::reading::{FieldReading, Reading};
+use super::{Child, Urgency};
 use crate::pack::Sense;
 use crate::post::Post;
 use crate::units::{Field, Time};

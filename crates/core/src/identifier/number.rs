@@ -261,10 +261,8 @@ fn birth_certificate(text: &Text, first: usize) -> Option<Found> {
     if !text.ch(at).is_ascii_alphabetic() || text.before(at).is_ascii_alphanumeric() {
         return None;
     }
+    // Where papers are spoken of, such a number is masked whatever else it may be called.
     text.cues.iter().find(|cue| cue.kind == CueKind::Is(Kind::BirthCertificate))?;
-    if text.is_other(at) {
-        return None;
-    }
     let mut found = None;
     numbers(text, first, 9, |number| {
         let to = text.groups[number.next - 1].to;
@@ -720,9 +718,7 @@ pub(super) fn local(text: &Text, first: usize) -> Option<Found> {
             }
             [0, 8, ..] if cue && (10..=13).contains(&digits.len()) && region == Region::Indonesia => Some((62, &digits[1..])),
             [0, 1, ..] if cue && (10..=11).contains(&digits.len()) && region == Region::Indonesia => Some((60, &digits[1..])),
-            [0, 7, 0..=9, ..]
-                if digits.len() == 11 && region == Region::Unknown && (cue || matches!(sizes, [5, 6] | [5, 3, 3])) =>
-            {
+            [0, 7, 0..=9, ..] if digits.len() == 11 && region == Region::Unknown && (cue || matches!(sizes, [5, 6] | [5, 3, 3])) => {
                 Some((44, &digits[1..]))
             }
             [0, 8 | 9, 0 | 1, ..] if cue && digits.len() == 11 && region == Region::Unknown => Some((234, &digits[1..])),

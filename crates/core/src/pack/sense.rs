@@ -201,7 +201,10 @@ impl Sense {
         // Every business has clients; only surrogacy itself is about a child.
         self != Sense::Client
             && self.fills().is_some_and(|slot| {
-                matches!(slot, Slot::Child | Slot::Pregnancy | Slot::Papers | Slot::Surrogacy | Slot::Recruit | Slot::Foster | Slot::Insider)
+                matches!(
+                    slot,
+                    Slot::Child | Slot::Pregnancy | Slot::Papers | Slot::Surrogacy | Slot::Recruit | Slot::Foster | Slot::Insider
+                )
             })
     }
 }

@@ -213,12 +213,15 @@ fn values(matrix: &Matrix, rows: &[GoldRow], task: &Task) -> Vec<f64> {
     (0..matrix.width).map(|column| (numbers.len() as f64 / seen[column].max(1.0)).ln().max(0.3) / 4.0).collect()
 }
 
+/// Features of some rows, and their names.
+type Keys = (Vec<Vec<Key>>, FxHashMap<Key, String>);
+
 /// Features of all rows, numbered; those of too few families are left out.
 fn features(packs: &Packs, rows: &[GoldRow], families_min: usize) -> anyhow::Result<(Matrix, Vec<String>)> {
     let threads = Threads::new(rows);
     let extractor = Extractor::new(identifier::Options { test_numbers: true, key: [0; 32] }, packs);
     let defaults = Defaults { source: None, timezone: utc() };
-    let chunks: Vec<(Vec<Vec<Key>>, FxHashMap<Key, String>)> = rows
+    let chunks: Vec<Keys> = rows
         .par_chunks(rows.len().div_ceil(16).max(1))
         .map(|chunk| -> anyhow::Result<_> {
             let mut reading = Reading::default();
