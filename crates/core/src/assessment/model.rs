@@ -90,13 +90,7 @@ pub type Scores = [f32; Head::COUNT];
 
 /// The fitted weights.
 pub struct Model {
-    rows: Rows,
-    /// Weight for trade, in bits, by row.
-    trade: Vec<f32>,
-    /// First entry of a row in `others`.
-    starts: Vec<u32>,
-    /// Weights of the other heads.
-    others: Vec<(Head, f32)>,
+    features: Features,
     /// Scores of a post without features.
     pub prior: Scores,
     /// Score for trade, in bits, of a post without a single sign.
@@ -119,10 +113,7 @@ impl Model {
     /// The first fault, with file and line.
     pub fn parse(file: &str, content: &str) -> Result<Model, PackError> {
         let mut model = Model {
-            rows: Rows::default(),
-            trade: Vec::new(),
-            starts: vec![0],
-            others: Vec::new(),
+            features: Features::default(),
             prior: [0.0; Head::COUNT],
             ordinary: -4.0,
             review: 0.5,
@@ -147,7 +138,7 @@ impl Model {
     }
 
     fn add(&mut self, file: &str, line: usize, name: &str, weights: &str) -> Result<(), PackError> {
-        let mut trade = 0.0;
+        let (mut trade, mut others) = (0, Vec::new());
         for pair in weights.split(' ').filter(|pair| !pair.is_empty()) {
             let Some((head, weight)) = pair.split_once('=') else {
                 return Err(fault(file, line, &format!("\"{pair}\" is not head=weight")));
@@ -158,19 +149,17 @@ impl Model {
             let weight = number(file, line, weight)?;
             match (name, head) {
                 ("prior", head) => self.prior[head as usize] = weight,
-                (_, Head::Trade) => trade = weight,
-                (_, head) => self.others.push((head, weight)),
+                (_, Head::Trade) => trade = hundredths(weight),
+                (_, head) => others.push((head, hundredths(weight))),
             }
         }
         if name == "prior" {
             return Ok(());
         }
         let key = Key::parse(name).ok_or_else(|| fault(file, line, &format!("\"{name}\" is not a feature")))?;
-        if !self.rows.insert(key) {
+        if !self.features.insert(key, trade, &others) {
             return Err(fault(file, line, &format!("the feature \"{name}\" is there twice")));
         }
-        self.trade.push(trade);
-        self.starts.push(self.others.len() as u32);
         Ok(())
     }
 
@@ -187,7 +176,7 @@ impl Model {
 
     /// The model in a form that is read in a millisecond; [`Model::from_bytes`] gives it back.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut keys: Vec<(Key, u32)> = self.rows.keys.iter().copied().zip(0..).collect();
+        let mut keys: Vec<(Key, u32)> = self.features.records().map(|record| (self.features.key(record), record)).collect();
         keys.sort();
         let mut out = MAGIC.to_vec();
         out.push(Head::COUNT as u8);
@@ -195,15 +184,13 @@ impl Model {
             out.extend(number.to_le_bytes());
         }
         out.extend((keys.len() as u32).to_le_bytes());
-        for (key, row) in keys {
-            let row = row as usize;
-            let entries = &self.others[self.starts[row] as usize..self.starts[row + 1] as usize];
+        for (key, record) in keys {
             out.extend(key.0.to_le_bytes());
-            out.extend(hundredths(self.trade[row]).to_le_bytes());
-            out.push(entries.len() as u8);
-            for (head, weight) in entries {
-                out.push(*head as u8);
-                out.extend(hundredths(*weight).to_le_bytes());
+            out.extend(self.features.trade(record).to_le_bytes());
+            out.push(self.features.others(record).len() as u8);
+            for (head, weight) in self.features.others(record) {
+                out.push(head as u8);
+                out.extend(weight.to_le_bytes());
             }
         }
         out
@@ -222,127 +209,163 @@ impl Model {
         let (ordinary, review, review_thin) = (bytes.float()?, bytes.float()?, bytes.float()?);
         let (review_weak, alert) = (bytes.float()?, bytes.float()?);
         let count = u32::from_le_bytes(bytes.array()?) as usize;
-        let mut model = Model {
-            rows: Rows::with_capacity(count),
-            trade: Vec::with_capacity(count),
-            starts: Vec::with_capacity(count + 1),
-            others: Vec::with_capacity(count * 4),
-            prior,
-            ordinary,
-            review,
-            review_thin,
-            review_weak,
-            alert,
-        };
-        model.starts.push(0);
+        let mut model = Model { features: Features::with_capacity(count), prior, ordinary, review, review_thin, review_weak, alert };
+        let mut others = Vec::new();
         for _ in 0..count {
-            model.rows.insert(Key(u64::from_le_bytes(bytes.array()?)));
-            model.trade.push(bytes.weight()?);
+            let key = Key(u64::from_le_bytes(bytes.array()?));
+            let trade = i16::from_le_bytes(bytes.array()?);
+            others.clear();
             for _ in 0..bytes.take(1)?[0] {
                 let head = *Head::ALL.get(bytes.take(1)?[0] as usize)?;
-                model.others.push((head, bytes.weight()?));
+                others.push((head, i16::from_le_bytes(bytes.array()?)));
             }
-            model.starts.push(model.others.len() as u32);
+            model.features.insert(key, trade, &others);
         }
         Some(model)
     }
 
     /// How many features have a weight.
     pub fn len(&self) -> usize {
-        self.trade.len()
+        self.features.count
     }
 
     /// Whether no feature has one.
     pub fn is_empty(&self) -> bool {
-        self.trade.is_empty()
+        self.features.count == 0
     }
 
     /// The weight of a feature for trade, in bits; 0 where it was not seen often enough to have one.
     pub fn trade_weight(&self, key: Key) -> f32 {
-        self.rows.get(key).map_or(0.0, |row| self.trade[row as usize])
+        self.features.get(key, self.features.look(key)).map_or(0.0, |record| bits(self.features.trade(record)))
     }
 
     /// The weight of a weighed feature for trade, in bits.
     pub fn trade_weight_of(&self, weighed: &Weighed) -> f32 {
-        self.trade[weighed.row as usize]
+        bits(self.features.trade(weighed.record))
     }
 
     /// Scores of all heads.
     pub fn scores(&self, weighed: &[Weighed]) -> Scores {
         let mut scores = self.prior;
         for weighed in weighed {
-            let row = weighed.row as usize;
-            scores[Head::Trade as usize] += self.trade[row];
-            for &(head, weight) in &self.others[self.starts[row] as usize..self.starts[row + 1] as usize] {
-                scores[head as usize] += weight;
+            scores[Head::Trade as usize] += self.trade_weight_of(weighed);
+            for (head, weight) in self.features.others(weighed.record) {
+                scores[head] += bits(weight);
             }
         }
         scores
     }
 }
 
-/// The number of each feature's row. Most features that a post has are in no row, so a slot holds bits of the key: what
-/// is not there is seen in one look at four bytes.
+/// Features and their weights, by key. Weighing a post is a matter of cache lines: most of its features have no weights,
+/// which is seen in one look at four bytes, and all that is known of another lies side by side.
 #[derive(Default)]
-struct Rows {
-    keys: Vec<Key>,
-    /// A power of two, at most half of them taken: the top bits of the key above one more than the row; 0 where free.
+struct Features {
+    /// Records of [`HEAD_WORDS`] words: the key in two, then the weight for trade below the number of other weights, in
+    /// hundredths of a bit; then a word for each of these, the weight below its head.
+    words: Vec<u32>,
+    count: usize,
+    /// A power of two, at most half of them taken: the top bits of the key above one more than where its record begins; 0
+    /// where free.
     slots: Vec<u32>,
 }
 
-const ROW_BITS: u32 = 20;
+const HEAD_WORDS: usize = 3;
+const RECORD_BITS: u32 = 22;
+const RECORD: u32 = (1 << RECORD_BITS) - 1;
 
-impl Rows {
-    fn with_capacity(count: usize) -> Rows {
-        Rows { keys: Vec::with_capacity(count), slots: vec![0; (count * 2).next_power_of_two()] }
+impl Features {
+    fn with_capacity(count: usize) -> Features {
+        Features { words: Vec::with_capacity(count * 8), count: 0, slots: vec![0; (count * 2).next_power_of_two()] }
     }
 
-    /// Gives the key the next row, unless it has one; says whether it had none.
-    fn insert(&mut self, key: Key) -> bool {
-        if (self.keys.len() + 1) * 2 > self.slots.len() {
-            let keys = std::mem::take(&mut self.keys);
-            *self = Rows::with_capacity((keys.len() + 1) * 2);
-            for key in keys {
-                self.insert(key);
-            }
-        }
-        assert!(self.keys.len() + 1 < 1 << ROW_BITS, "a model has fewer than a million features");
-        let slot = self.slot(key);
-        if self.slots[slot] > 0 {
+    /// Adds a feature with its weights unless its key is there; says whether it was not.
+    fn insert(&mut self, key: Key, trade: i16, others: &[(Head, i16)]) -> bool {
+        if self.get(key, self.look(key)).is_some() {
             return false;
         }
-        self.keys.push(key);
-        self.slots[slot] = bits_of(key) | self.keys.len() as u32;
+        let record = self.words.len() as u32;
+        assert!(record < RECORD, "a model has fewer than half a million features");
+        self.words.extend([key.0 as u32, (key.0 >> 32) as u32, (others.len() as u32) << 16 | u32::from(trade as u16)]);
+        self.words.extend(others.iter().map(|(head, weight)| (*head as u32) << 16 | u32::from(*weight as u16)));
+        self.count += 1;
+        if self.count * 2 > self.slots.len() {
+            self.slots = vec![0; (self.count * 4).next_power_of_two()];
+            let records: Vec<u32> = self.records().collect();
+            records.into_iter().for_each(|record| self.take_slot(record));
+        } else {
+            self.take_slot(record);
+        }
         true
     }
 
-    #[inline]
-    fn get(&self, key: Key) -> Option<u32> {
-        if self.slots.is_empty() {
-            return None;
+    fn take_slot(&mut self, record: u32) {
+        let key = self.key(record);
+        let mut slot = self.home(key);
+        while self.slots[slot] > 0 {
+            slot = (slot + 1) & (self.slots.len() - 1);
         }
-        (self.slots[self.slot(key)] & ((1 << ROW_BITS) - 1)).checked_sub(1)
+        self.slots[slot] = bits_of(key) | (record + 1);
     }
 
-    /// Where the key is, or the free slot where it would be.
+    /// Where the records begin, in the order in which they were added.
+    fn records(&self) -> impl Iterator<Item = u32> + '_ {
+        let first = (!self.words.is_empty()).then_some(0);
+        std::iter::successors(first, |record| {
+            Some(record + (HEAD_WORDS + self.others(*record).len()) as u32).filter(|next| (*next as usize) < self.words.len())
+        })
+    }
+
     #[inline]
-    fn slot(&self, key: Key) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut slot = key.0 as usize & mask;
-        loop {
-            let held = self.slots[slot];
-            if held == 0 || (held ^ bits_of(key)) >> ROW_BITS == 0 && self.keys[(held & ((1 << ROW_BITS) - 1)) as usize - 1] == key {
-                return slot;
+    fn key(&self, record: u32) -> Key {
+        let at = record as usize;
+        Key(u64::from(self.words[at + 1]) << 32 | u64::from(self.words[at]))
+    }
+
+    #[inline]
+    fn trade(&self, record: u32) -> i16 {
+        self.words[record as usize + 2] as u16 as i16
+    }
+
+    /// Number of head and weight, in hundredths of a bit.
+    #[inline]
+    fn others(&self, record: u32) -> impl ExactSizeIterator<Item = (usize, i16)> + '_ {
+        let from = record as usize + HEAD_WORDS;
+        let count = (self.words[from - 1] >> 16) as usize;
+        self.words[from..from + count].iter().map(|word| ((word >> 16) as usize, *word as u16 as i16))
+    }
+
+    #[inline]
+    fn home(&self, key: Key) -> usize {
+        key.0 as usize & (self.slots.len() - 1)
+    }
+
+    /// What lies where the key is looked for first. Many keys can be looked at side by side before each is settled.
+    #[inline]
+    fn look(&self, key: Key) -> u32 {
+        if self.slots.is_empty() { 0 } else { self.slots[self.home(key)] }
+    }
+
+    /// The record of a key that was looked at.
+    #[inline]
+    fn get(&self, key: Key, looked: u32) -> Option<u32> {
+        let (mut held, mut slot) = (looked, None);
+        while held > 0 {
+            let record = (held & RECORD) - 1;
+            if (held ^ bits_of(key)) & !RECORD == 0 && self.key(record) == key {
+                return Some(record);
             }
-            slot = (slot + 1) & mask;
+            let next = (slot.unwrap_or_else(|| self.home(key)) + 1) & (self.slots.len() - 1);
+            (held, slot) = (self.slots[next], Some(next));
         }
+        None
     }
 }
 
 /// The top bits of a key, where a slot has them.
 #[inline]
 fn bits_of(key: Key) -> u32 {
-    (key.0 >> 32) as u32 >> ROW_BITS << ROW_BITS
+    (key.0 >> 32) as u32 & !RECORD
 }
 
 /// A feature that the model has weights for.
@@ -350,44 +373,77 @@ fn bits_of(key: Key) -> u32 {
 pub struct Weighed {
     /// The feature at its place.
     pub found: Found,
-    row: u32,
+    record: u32,
 }
 
 /// Buffers for weighing; one a thread of execution.
 #[derive(Default)]
 pub struct Weigher {
+    looked: Vec<(Found, u32)>,
     weighed: Vec<Weighed>,
-    /// By row, the last post that had it.
-    seen: Vec<u32>,
+    seen: Seen,
+}
+
+/// The records that a post has, in a table small enough to stay at hand.
+#[derive(Default)]
+struct Seen {
+    /// A power of two, at least twice as many as records: the post that took the slot last, and its record.
+    slots: Vec<(u32, u32)>,
     post: u32,
+}
+
+impl Seen {
+    /// Forgets all, and makes room for `count` records.
+    fn start(&mut self, count: usize) {
+        self.post = self.post.wrapping_add(1);
+        if self.post == 0 || count * 2 > self.slots.len() {
+            self.slots = vec![(0, 0); (count * 2).next_power_of_two().max(self.slots.len()).max(512)];
+            self.post = 1;
+        }
+    }
+
+    /// Whether the record is a new one.
+    #[inline]
+    fn insert(&mut self, record: u32) -> bool {
+        let mask = self.slots.len() - 1;
+        let mut slot = (record.wrapping_mul(0x9E37_79B9) >> 12) as usize & mask;
+        while self.slots[slot].0 == self.post {
+            if self.slots[slot].1 == record {
+                return false;
+            }
+            slot = (slot + 1) & mask;
+        }
+        self.slots[slot] = (self.post, record);
+        true
+    }
 }
 
 impl Weigher {
     /// The features of a reading that `model` has weights for. A feature counts once, at its first place.
     pub fn weigh(&mut self, model: &Model, reading: &Reading, context: &Context) -> &[Weighed] {
+        self.looked.clear();
         self.weighed.clear();
-        self.seen.resize(model.len(), 0);
-        self.post = self.post.wrapping_add(1);
-        if self.post == 0 {
-            self.seen.fill(0);
-            self.post = 1;
+        collect(reading, context, &mut Looking { features: &model.features, looked: &mut self.looked });
+        self.seen.start(self.looked.len());
+        for (found, looked) in &self.looked {
+            let Some(record) = model.features.get(found.key, *looked) else { continue };
+            if self.seen.insert(record) {
+                self.weighed.push(Weighed { found: *found, record });
+            }
         }
-        collect(reading, context, &mut Weighing { model, weigher: self });
         &self.weighed
     }
 }
 
-struct Weighing<'a> {
-    model: &'a Model,
-    weigher: &'a mut Weigher,
+struct Looking<'a> {
+    features: &'a Features,
+    looked: &'a mut Vec<(Found, u32)>,
 }
 
-impl Sink for Weighing<'_> {
+impl Sink for Looking<'_> {
     fn put(&mut self, found: Found) {
-        let Some(row) = self.model.rows.get(found.key) else { return };
-        if std::mem::replace(&mut self.weigher.seen[row as usize], self.weigher.post) != self.weigher.post {
-            self.weigher.weighed.push(Weighed { found, row });
-        }
+        let held = self.features.look(found.key);
+        self.looked.push((found, held));
     }
 }
 
@@ -413,10 +469,11 @@ impl<'a> Bytes<'a> {
     fn float(&mut self) -> Option<f32> {
         self.array().map(f32::from_le_bytes)
     }
+}
 
-    fn weight(&mut self) -> Option<f32> {
-        self.array().map(|bytes| f32::from(i16::from_le_bytes(bytes)) / 100.0)
-    }
+/// A weight in bits, from hundredths.
+fn bits(hundredths: i16) -> f32 {
+    f32::from(hundredths) / 100.0
 }
 
 /// A weight in hundredths of a bit, as the model file has it.
@@ -449,17 +506,35 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_those_of_a_map() {
-        let mut rows = Rows::default();
+    fn features_are_those_of_a_map() {
+        let mut features = Features::default();
         let mut map = std::collections::HashMap::new();
         let keys = || (0..3_000_u64).map(|number| Key((number * number % 2_003).wrapping_mul(0x9E37_79B9_7F4A_7C15)));
         for key in keys() {
             let next = map.len() as u32;
-            assert_eq!(rows.insert(key), !map.contains_key(&key));
+            let (trade, others) = (next as i16, [(Head::Pet, -7), (Head::Born, next as i16)]);
+            assert_eq!(features.insert(key, trade, &others[..next as usize % 3]), !map.contains_key(&key));
             map.entry(key).or_insert(next);
         }
         for key in keys().flat_map(|key| [key, Key(key.0 ^ 1), Key(key.0 ^ 1 << 63)]) {
-            assert_eq!(rows.get(key), map.get(&key).copied());
+            let record = features.get(key, features.look(key));
+            assert_eq!(record.map(|record| features.trade(record)), map.get(&key).map(|next| *next as i16));
+            let expected = [(Head::Pet as usize, -7), (Head::Born as usize, map.get(&key).map_or(0, |next| *next as i16))];
+            let len = record.map_or(0, |record| features.trade(record) as usize % 3);
+            assert_eq!(record.map_or(Vec::new(), |record| features.others(record).collect()), expected[..len]);
+        }
+    }
+
+    #[test]
+    fn a_record_is_seen_once_a_post() {
+        let mut seen = Seen::default();
+        for post in 1..200_u32 {
+            let records: Vec<u32> = (0..post * 7).map(|number| number * number % (post * 3) * 11).collect();
+            let mut known = std::collections::HashSet::new();
+            seen.start(records.len());
+            for record in records {
+                assert_eq!(seen.insert(record), known.insert(record), "post {post}");
+            }
         }
     }
 
