@@ -132,8 +132,13 @@ impl Text<'_> {
     }
 
     fn ends(&self, at: usize, word: &str) -> bool {
-        let len = word.chars().count();
-        at >= len && self.starts(at - len, word)
+        let mut at = at;
+        word.chars().rev().all(|ch| {
+            at > 0 && {
+                at -= 1;
+                self.ch(at) == ch
+            }
+        })
     }
 
     /// The place after blanks.
@@ -338,10 +343,12 @@ impl Text<'_> {
         let count = self.ch(after) == '个'
             && !spelled
             && !matches!(self.ch(after + 1), '月' | '孩' | '娃' | '宝' | '人' | '小' | '女' | '男' | '儿' | '点');
-        let after_price_word = ["补", "价", "要", "给", "付", "收", "男", "女", "定金", "押", "出", "打", "只要", "一口价", "最低", "补+"]
-            .iter()
-            .any(|word| self.ends(from, word));
-        if high.value > 0.0 && high.value <= 60.0 && (count || after_price_word) && !self.followed_by_unit(high.to) {
+        let after_price_word = || {
+            ["补", "价", "要", "给", "付", "收", "男", "女", "定金", "押", "出", "打", "只要", "一口价", "最低", "补+"]
+                .iter()
+                .any(|word| self.ends(from, word))
+        };
+        if high.value > 0.0 && high.value <= 60.0 && (count || after_price_word()) && !self.followed_by_unit(high.to) {
             return make(if count { after + 1 } else { high.to }, Sense::AmountBare, low_value * 1e4, high.value * 1e4, "CNY");
         }
         make(high.to, Sense::Number, low_value, high.value, "")
@@ -357,8 +364,10 @@ impl Text<'_> {
     ) -> Option<Quantity> {
         let after = self.past_blank(high.to);
         let value = high.value;
-        let pregnant_before = ["孕", "怀", "怀了", "怀孕", "孕期", "孕:", "肚子里", "肚里"].iter().any(|word| self.ends(from, word))
-            || (from > 0 && self.ends(from - 1, "孕") && self.ch(from - 1) == ' ');
+        let pregnant_before = || {
+            ["孕", "怀", "怀了", "怀孕", "孕期", "孕:", "肚子里", "肚里"].iter().any(|word| self.ends(from, word))
+                || (from > 0 && self.ends(from - 1, "孕") && self.ch(from - 1) == ' ')
+        };
         if self.ch(after) == '年' && (1930.0..=2035.0).contains(&value) {
             let sense = if value <= 2015.0 { Sense::YearPast } else { Sense::CalendarDate };
             return Some(make(after + 1, sense, low, value, ""));
@@ -380,7 +389,7 @@ impl Text<'_> {
             let pregnant_after =
                 ["孕", "身孕", "了还没", "产检", "along", "pregnant", "preg"].iter().any(|word| self.starts(self.past_blank(end), word));
             let weeks_alone = word == "周" && (12.0..=42.0).contains(&value) && self.ch(end) != '岁' && self.ch(end) != '年';
-            if (pregnant_before || pregnant_after || weeks_alone) && word != "月" {
+            if (pregnant_before() || pregnant_after || weeks_alone) && word != "月" {
                 return Some(make(end, Sense::Gestation, low * weeks, value * weeks, ""));
             }
             if matches!(word, "个月" | "months" | "mos") {

@@ -107,7 +107,8 @@ impl Extractor {
     /// Joins pieces that stand in two fields of one post, or in two places of one field.
     pub(super) fn join_fields(&self, fields: &[(Field, &str, &Folded)], scratch: &mut Scratch, first: usize, out: &mut Vec<Mention>) {
         let Some(&body) = fields.iter().find(|(field, ..)| *field == Field::Text) else { return };
-        if !self.speaks_of_pieces(body.1, &body.2.units) {
+        let alone = fields.iter().all(|(field, _, folded)| *field == Field::Text || folded.units.is_empty());
+        if alone || !self.speaks_of_pieces(body.1, &body.2.units) {
             return;
         }
         let text = self.pieces(body, &mut scratch.scan);

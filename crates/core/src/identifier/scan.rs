@@ -497,7 +497,7 @@ impl Text<'_> {
 
 impl Extractor {
     pub(super) fn class(&self, ch: char) -> u8 {
-        self.classes.get(ch as usize).copied().unwrap_or(if self.channels.may_begin(ch) { CUE } else { 0 })
+        self.classes.get(ch as usize).copied().unwrap_or_else(|| if self.channels.may_begin(ch) { CUE } else { 0 })
     }
 
     /// A cheap look: whether letters and digits stand together, five or more, with digits among them, a sign or a cue.

@@ -31,6 +31,8 @@ pub struct CharTable {
     expansions: Vec<Vec<char>>,
     joins: FxHashMap<(char, char), char>,
     may_end_join: Vec<u64>,
+    /// Ideographs that stay as they are and are no second half of another, one bit each.
+    plain: Vec<u64>,
     words: FxHashSet<(char, char)>,
     term_pairs: FxHashSet<(char, char)>,
     syllables: Vec<u16>,
@@ -66,6 +68,7 @@ impl CharTable {
             expansions: Vec::new(),
             joins: FxHashMap::default(),
             may_end_join: vec![0; BMP / 64],
+            plain: vec![0; BMP / 64],
             words: words.into_iter().filter_map(pair).collect(),
             term_pairs: terms.into_iter().flat_map(neighbours).collect(),
             syllables: vec![0; BMP],
@@ -83,6 +86,7 @@ impl CharTable {
             };
             table.set(first, action);
         }
+        table.find_plain();
         table
     }
 
@@ -98,10 +102,19 @@ impl CharTable {
     /// assert_eq!(folded.span(0, 2).slice("領*養 ３個月"), Some("領*養"));
     /// ```
     pub fn fold(&self, original: &str, out: &mut Folded) {
+        self.fold_with(original, out, |ch| self.is_plain(ch));
+    }
+
+    /// Folds; characters that `is_plain` need no look at what they may become, be joined to or be kept apart by.
+    fn fold_with(&self, original: &str, out: &mut Folded, is_plain: impl Fn(char) -> bool) {
         out.units.clear();
         let mut writer = Writer { table: self, units: &mut out.units, gap: Steps::NONE, pending: Pending::default() };
         for (at, ch) in original.char_indices() {
             let (start, end) = (at as u32, (at + ch.len_utf8()) as u32);
+            if is_plain(ch) && writer.is_at_rest() {
+                writer.units.push(Unit { ch, start, end, steps: Steps::NONE, gap: Steps::NONE, spaced: false });
+                continue;
+            }
             match self.action(ch) {
                 Action::Map(to, steps) => writer.push(Unit { ch: to, start, end, steps, gap: Steps::NONE, spaced: false }),
                 Action::Expand(index, steps) => {
@@ -115,6 +128,20 @@ impl CharTable {
         }
         writer.flush(None);
         read_confusables(&mut out.units);
+    }
+
+    fn find_plain(&mut self) {
+        for code in 0..BMP {
+            let Some(ch) = char::from_u32(code as u32).filter(|ch| is_ideograph(*ch)) else { continue };
+            if self.action(ch) == Action::Map(ch, Steps::NONE) && !self.may_end_join(ch) {
+                self.plain[code / 64] |= 1 << (code % 64);
+            }
+        }
+    }
+
+    #[inline]
+    fn is_plain(&self, ch: char) -> bool {
+        self.plain.get(ch as usize / 64).is_some_and(|word| word >> (ch as usize % 64) & 1 == 1)
     }
 
     /// Whether two characters make a common word.
@@ -263,10 +290,14 @@ impl CharTable {
         }
     }
 
+    #[inline]
+    fn may_end_join(&self, ch: char) -> bool {
+        self.may_end_join.get(ch as usize / 64).is_some_and(|word| word >> (ch as usize % 64) & 1 == 1)
+    }
+
     /// The character that two neighbours are the halves of.
     fn join(&self, first: char, second: char) -> Option<char> {
-        let word = self.may_end_join.get(second as usize / 64)?;
-        if word >> (second as usize % 64) & 1 == 0 {
+        if !self.may_end_join(second) {
             return None;
         }
         self.joins.get(&(first, second)).copied()
@@ -298,6 +329,15 @@ impl Writer<'_> {
         let ch = if action == Action::Space { ' ' } else { ch };
         self.pending.spaced |= action == Action::Space;
         self.pending.held.push((ch, start, end, action == Action::Noise));
+    }
+
+    /// Whether a character that ends no join can be written as it is: nothing stands before it that it could settle.
+    #[inline]
+    fn is_at_rest(&self) -> bool {
+        self.pending.held.is_empty()
+            && !self.pending.spaced
+            && self.gap.is_empty()
+            && self.units.last().is_none_or(|last| !self.table.may_end_join(last.ch))
     }
 
     fn push(&mut self, mut unit: Unit) {
@@ -519,4 +559,41 @@ fn latin_look(ch: char) -> Option<char> {
         'у' | 'γ' => 'y',
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::pack::Packs;
+    use crate::text::Folded;
+
+    fn assert_folds_as_the_long_way(text: &str) -> Result<(), TestCaseError> {
+        let table = &Packs::builtin().characters;
+        let (mut short, mut long) = (Folded::default(), Folded::default());
+        table.fold(text, &mut short);
+        table.fold_with(text, &mut long, |_| false);
+        prop_assert_eq!(short.units, long.units);
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn plain_characters_fold_as_the_long_way(text in "[领养送田力女子氵每宝的一了 *·.\u{200B}V信３ａ領🍼\u{4E00}-\u{9FFF}]{0,24}|\\PC{0,40}") {
+            assert_folds_as_the_long_way(&text)?;
+        }
+    }
+
+    #[test]
+    fn halves_fold_as_the_long_way() {
+        let table = &Packs::builtin().characters;
+        let context = ["", "男", "送", "*", " ", "的", "a"];
+        for &(first, second) in table.joins.keys() {
+            for (before, after) in context.iter().flat_map(|before| context.iter().map(move |after| (before, after))) {
+                assert_folds_as_the_long_way(&format!("{before}{first}{second}{after}")).expect("the same");
+            }
+        }
+    }
 }
