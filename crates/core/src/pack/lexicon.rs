@@ -73,7 +73,7 @@ impl<'a> Builder<'a> {
         let next = self.terms.len() as u32;
         let number = self.by_form.insert(letters.clone().map(u32::from), next);
         if number == next {
-            self.terms.push(Term { letters: letters.collect(), senses: Vec::new() });
+            self.terms.push(Term { letters: letters.collect(), senses: Vec::with_capacity(1) });
         }
         let senses = &mut self.terms[number as usize].senses;
         if !senses.iter().any(|(known, _)| *known == sense) {

@@ -115,10 +115,13 @@ impl Packs {
         let characters = CharTable::new(characters, emoji, words, terms);
         let pinyin = PinyinReader::new(&characters);
         let mut builder = lexicon::Builder::new(&characters);
+        let mut cells = Vec::new();
         for &(name, content) in files {
             if file_of(name) == "lexicon.tsv" {
-                for (line, cells) in rows(content) {
-                    builder.add(name, line, &cells)?;
+                for (number, line) in lines(content) {
+                    cells.clear();
+                    cells.extend(line.split('\t'));
+                    builder.add(name, number, &cells)?;
                 }
             }
         }
