@@ -30,20 +30,18 @@ pub struct Engine {
     pub extractor: Extractor,
     pub prevalence: f64,
     pub versions: Box<RawValue>,
-    /// SHA-256 over packs and model: what else the answers hang on.
-    pub digest: String,
 }
 
 impl Engine {
     pub fn new(reading: &Reading) -> anyhow::Result<Engine> {
-        let packs = packs(reading.packs.as_deref())?;
+        let (packs, _) = rayon::join(|| packs(reading.packs.as_deref()), Model::builtin);
+        let packs = packs?;
         let options = identifier::Options { test_numbers: reading.test_numbers, key: hash_key() };
         Ok(Engine {
             packs,
             extractor: Extractor::new(options, packs),
             prevalence: reading.prevalence,
             versions: serde_json::value::to_raw_value(&packs.versions())?,
-            digest: reading_digest(reading)?,
         })
     }
 
@@ -99,7 +97,8 @@ impl Engine {
     }
 }
 
-fn reading_digest(reading: &Reading) -> anyhow::Result<String> {
+/// SHA-256 over packs and model: what the answers hang on besides the posts.
+pub fn reading_digest(reading: &Reading) -> anyhow::Result<String> {
     use sha2::{Digest, Sha256};
     let mut hash = Sha256::new();
     let mut add = |name: &str, content: &str| {

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::engine::{Engine, read, same_thread, size_bytes};
+use crate::engine::{Engine, read, reading_digest, same_thread, size_bytes};
 use crate::options::Reading;
 use crate::progress::Progress;
 use crate::summary::{self, Lead};
@@ -80,7 +80,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(&args.workspace).with_context(|| format!("cannot make the workspace {}", args.workspace.display()))?;
     let mut manifest = Manifest {
         magpie: env!("CARGO_PKG_VERSION").to_owned(),
-        reading: engine.digest.clone(),
+        reading: reading_digest(reading)?,
         packs: engine.packs.versions(),
         basis: args.basis.clone(),
         as_of: None,
