@@ -268,15 +268,19 @@ struct Features {
     /// A power of two, at most half of them taken: the top bits of the key above one more than where its record begins; 0
     /// where free.
     slots: Vec<u32>,
+    /// A bit by key, in a table small enough to stay at hand.
+    filter: Vec<u64>,
 }
 
+const FILTER_BITS: u32 = 20;
 const HEAD_WORDS: usize = 3;
 const RECORD_BITS: u32 = 22;
 const RECORD: u32 = (1 << RECORD_BITS) - 1;
 
 impl Features {
     fn with_capacity(count: usize) -> Features {
-        Features { words: Vec::with_capacity(count * 8), count: 0, slots: vec![0; (count * 2).next_power_of_two()] }
+        let slots = vec![0; (count * 2).next_power_of_two()];
+        Features { words: Vec::with_capacity(count * 8), count: 0, slots, filter: vec![0; 1 << (FILTER_BITS - 6)] }
     }
 
     /// Adds a feature with its weights unless its key is there; says whether it was not.
@@ -301,6 +305,9 @@ impl Features {
 
     fn take_slot(&mut self, record: u32) {
         let key = self.key(record);
+        self.filter.resize(1 << (FILTER_BITS - 6), 0);
+        let bit = filter_bit(key);
+        self.filter[bit / 64] |= 1 << (bit % 64);
         let mut slot = self.home(key);
         while self.slots[slot] > 0 {
             slot = (slot + 1) & (self.slots.len() - 1);
@@ -340,6 +347,13 @@ impl Features {
         key.0 as usize & (self.slots.len() - 1)
     }
 
+    /// Whether the key may have a record; `false` is certain.
+    #[inline]
+    fn may_hold(&self, key: Key) -> bool {
+        let bit = filter_bit(key);
+        self.filter.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+    }
+
     /// What lies where the key is looked for first. Many keys can be looked at side by side before each is settled.
     #[inline]
     fn look(&self, key: Key) -> u32 {
@@ -362,6 +376,11 @@ impl Features {
     }
 }
 
+#[inline]
+fn filter_bit(key: Key) -> usize {
+    (key.0 >> 24) as usize & ((1 << FILTER_BITS) - 1)
+}
+
 /// The top bits of a key, where a slot has them.
 #[inline]
 fn bits_of(key: Key) -> u32 {
@@ -379,7 +398,8 @@ pub struct Weighed {
 /// Buffers for weighing; one a thread of execution.
 #[derive(Default)]
 pub struct Weigher {
-    looked: Vec<(Found, u32)>,
+    found: Vec<Found>,
+    looked: Vec<u32>,
     weighed: Vec<Weighed>,
     seen: Seen,
 }
@@ -421,11 +441,14 @@ impl Seen {
 impl Weigher {
     /// The features of a reading that `model` has weights for. A feature counts once, at its first place.
     pub fn weigh(&mut self, model: &Model, reading: &Reading, context: &Context) -> &[Weighed] {
-        self.looked.clear();
         self.weighed.clear();
-        collect(reading, context, &mut Looking { features: &model.features, looked: &mut self.looked });
-        self.seen.start(self.looked.len());
-        for (found, looked) in &self.looked {
+        let mut looking = Looking { features: &model.features, found: &mut self.found, len: 0 };
+        collect(reading, context, &mut looking);
+        let found = &looking.found[..looking.len];
+        self.looked.clear();
+        self.looked.extend(found.iter().map(|found| model.features.look(found.key)));
+        self.seen.start(found.len());
+        for (found, looked) in found.iter().zip(&self.looked) {
             let Some(record) = model.features.get(found.key, *looked) else { continue };
             if self.seen.insert(record) {
                 self.weighed.push(Weighed { found: *found, record });
@@ -437,13 +460,19 @@ impl Weigher {
 
 struct Looking<'a> {
     features: &'a Features,
-    looked: &'a mut Vec<(Found, u32)>,
+    /// The first `len` may have weights; what lies behind them is written over.
+    found: &'a mut Vec<Found>,
+    len: usize,
 }
 
 impl Sink for Looking<'_> {
     fn put(&mut self, found: Found) {
-        let held = self.features.look(found.key);
-        self.looked.push((found, held));
+        match self.found.get_mut(self.len) {
+            Some(slot) => *slot = found,
+            None => self.found.push(found),
+        }
+        // Added and not branched on, for it is as often so as not.
+        self.len += usize::from(self.features.may_hold(found.key));
     }
 }
 
@@ -518,6 +547,7 @@ mod tests {
         }
         for key in keys().flat_map(|key| [key, Key(key.0 ^ 1), Key(key.0 ^ 1 << 63)]) {
             let record = features.get(key, features.look(key));
+            assert!(record.is_none() || features.may_hold(key));
             assert_eq!(record.map(|record| features.trade(record)), map.get(&key).map(|next| *next as i16));
             let expected = [(Head::Pet as usize, -7), (Head::Born as usize, map.get(&key).map_or(0, |next| *next as i16))];
             let len = record.map_or(0, |record| features.trade(record) as usize % 3);
