@@ -30,8 +30,9 @@ pub struct CharTable {
     beyond: FxHashMap<char, Action>,
     expansions: Vec<Vec<char>>,
     joins: FxHashMap<(char, char), char>,
-    may_end_join: Vec<u64>,
-    /// Ideographs that stay as they are and are no second half of another, one bit each.
+    /// Characters that are halves of others, one bit each.
+    halves: Vec<u64>,
+    /// Ideographs that stay as they are, one bit each.
     plain: Vec<u64>,
     words: FxHashSet<(char, char)>,
     term_pairs: FxHashSet<(char, char)>,
@@ -67,7 +68,7 @@ impl CharTable {
             beyond: FxHashMap::default(),
             expansions: Vec::new(),
             joins: FxHashMap::default(),
-            may_end_join: vec![0; BMP / 64],
+            halves: vec![0; BMP / 64],
             plain: vec![0; BMP / 64],
             words: words.into_iter().filter_map(pair).collect(),
             term_pairs: terms.into_iter().flat_map(neighbours).collect(),
@@ -111,7 +112,7 @@ impl CharTable {
         let mut writer = Writer { table: self, units: &mut out.units, gap: Steps::NONE, pending: Pending::default() };
         for (at, ch) in original.char_indices() {
             let (start, end) = (at as u32, (at + ch.len_utf8()) as u32);
-            if is_plain(ch) && writer.is_at_rest() {
+            if is_plain(ch) && writer.is_at_rest(ch) {
                 writer.units.push(Unit { ch, start, end, steps: Steps::NONE, gap: Steps::NONE, spaced: false });
                 continue;
             }
@@ -133,7 +134,7 @@ impl CharTable {
     fn find_plain(&mut self) {
         for code in 0..BMP {
             let Some(ch) = char::from_u32(code as u32).filter(|ch| is_ideograph(*ch)) else { continue };
-            if self.action(ch) == Action::Map(ch, Steps::NONE) && !self.may_end_join(ch) {
+            if self.action(ch) == Action::Map(ch, Steps::NONE) {
                 self.plain[code / 64] |= 1 << (code % 64);
             }
         }
@@ -141,7 +142,7 @@ impl CharTable {
 
     #[inline]
     fn is_plain(&self, ch: char) -> bool {
-        self.plain.get(ch as usize / 64).is_some_and(|word| word >> (ch as usize % 64) & 1 == 1)
+        has(&self.plain, ch)
     }
 
     /// Whether two characters make a common word.
@@ -283,21 +284,24 @@ impl CharTable {
         for (a, b) in [(first, second), (second, first)] {
             if !self.is_word(a, b) && !self.joins.contains_key(&(a, b)) {
                 self.joins.insert((a, b), joined);
-                if let Some(slot) = self.may_end_join.get_mut(b as usize / 64) {
-                    *slot |= 1 << (b as usize % 64);
+                for half in [a, b] {
+                    if let Some(slot) = self.halves.get_mut(half as usize / 64) {
+                        *slot |= 1 << (half as usize % 64);
+                    }
                 }
             }
         }
     }
 
+    /// Whether a character may be half of another; `false` is certain.
     #[inline]
-    fn may_end_join(&self, ch: char) -> bool {
-        self.may_end_join.get(ch as usize / 64).is_some_and(|word| word >> (ch as usize % 64) & 1 == 1)
+    fn is_half(&self, ch: char) -> bool {
+        ch as usize >= BMP || has(&self.halves, ch)
     }
 
     /// The character that two neighbours are the halves of.
     fn join(&self, first: char, second: char) -> Option<char> {
-        if !self.may_end_join(second) {
+        if !self.is_half(first) || !has(&self.halves, second) {
             return None;
         }
         self.joins.get(&(first, second)).copied()
@@ -331,13 +335,11 @@ impl Writer<'_> {
         self.pending.held.push((ch, start, end, action == Action::Noise));
     }
 
-    /// Whether a character that ends no join can be written as it is: nothing stands before it that it could settle.
+    /// Whether a plain character can be written as it is: nothing stands before it that it could settle or be joined to.
     #[inline]
-    fn is_at_rest(&self) -> bool {
-        self.pending.held.is_empty()
-            && !self.pending.spaced
-            && self.gap.is_empty()
-            && self.units.last().is_none_or(|last| !self.table.may_end_join(last.ch))
+    fn is_at_rest(&self, ch: char) -> bool {
+        let half = |back: usize| self.units.len().checked_sub(back).is_some_and(|at| self.table.is_half(self.units[at].ch));
+        self.pending.held.is_empty() && !self.pending.spaced && self.gap.is_empty() && !(half(1) && (self.table.is_half(ch) || half(2)))
     }
 
     fn push(&mut self, mut unit: Unit) {
@@ -420,6 +422,11 @@ impl Writer<'_> {
         held.clear();
         self.pending.held = held;
     }
+}
+
+#[inline]
+fn has(bits: &[u64], ch: char) -> bool {
+    bits.get(ch as usize / 64).is_some_and(|word| word >> (ch as usize % 64) & 1 == 1)
 }
 
 fn join_units(first: Unit, second: Unit, joined: char) -> Unit {
