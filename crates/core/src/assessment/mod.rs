@@ -577,7 +577,8 @@ mod tests {
         let bid = post(r#""id":"2","thread_id":"t","parent_id":"1","author_id":"b","text":"多少，还在吗""#);
         let answers = assess(&[bid.clone(), offer]);
         assert_eq!((answers[0].tier == Tier::Clear, answers[1].tier == Tier::Clear), (false, false));
-        assert_eq!(answers[0].urgency, answers[1].urgency);
+        assert_eq!((answers[0].urgency, answers[0].child), (answers[1].urgency, answers[1].child));
+        assert_eq!(answers[0].child.sex, Some(Sex::Male));
         assert!(answers[0].reasons.iter().any(|reason| reason.post == Some(1)), "the reason points to the offer");
         assert_eq!(assess(&[bid])[0].tier, Tier::Clear);
     }
@@ -605,5 +606,45 @@ mod tests {
             assert_ne!(answer.tier, Tier::Alert, "{text}");
             assert_eq!((answer.tier, answer.route), (Tier::Clear, Route::Support), "{text}");
         }
+    }
+
+    #[test]
+    fn a_reply_has_the_urgency_of_the_birth_it_asks_about() {
+        let offer = post(r#""id":"1","thread_id":"t","author_id":"a","text":"孕37周，男宝，家里养不起，补偿五万，月底就生，有意私聊""#);
+        let bid = post(r#""id":"2","thread_id":"t","parent_id":"1","author_id":"b","text":"八万可以吗""#);
+        let answers = assess(&[offer, bid]);
+        assert_eq!((answers[0].urgency, answers[1].urgency), (Some(Urgency::DueSoon), Some(Urgency::DueSoon)));
+    }
+
+    #[test]
+    fn an_offer_of_years_ago_is_stale() {
+        let extractor = Extractor::new(identifier::Options { test_numbers: true, key: [0; 32] }, Packs::builtin());
+        let now = Time { unix_seconds: 1_772_294_400 + 3 * 365 * 86_400, offset_seconds: 0 };
+        let assessor = Assessor::new(Packs::builtin(), Model::builtin(), &extractor, Options { as_of: Some(now), ..Options::default() });
+        let offer = post(r#""id":"1","text":"男宝满月，家里养不起，补偿五万，可上门看""#);
+        assert_eq!(assessor.assess(&[&offer], &mut Scratch::default())[0].urgency, Some(Urgency::Stale));
+        assert_eq!(assess(&[offer])[0].urgency, Some(Urgency::ChildNow));
+    }
+
+    #[test]
+    fn whoever_may_be_in_need_is_not_put_on_alert_however_high_the_risk() {
+        let extractor = Extractor::new(identifier::Options { test_numbers: true, key: [0; 32] }, Packs::builtin());
+        let offer = post(r#""id":"1","text":"男宝满月，家里养不起，补偿五万，可上门看""#);
+        for (support, tier) in
+            [("support=-3 pet=1", Tier::Alert), ("support=3 pet=1", Tier::Review), ("support=-3 private_placing=1", Tier::Review)]
+        {
+            let model = Model::parse("model.tsv", &format!("prior\ttrade=12 offer=1 {support}\n")).expect("valid");
+            let assessor = Assessor::new(Packs::builtin(), &model, &extractor, Options::default());
+            assert_eq!(assessor.assess(&[&offer], &mut Scratch::default())[0].tier, tier, "{support}");
+        }
+    }
+
+    #[test]
+    fn a_contact_in_two_messages_is_put_together() {
+        let first = post(r#""id":"1","thread_id":"t","author_id":"a","text":"男宝满月，补偿五万，加我扣99640""#);
+        let second = post(r#""id":"2","thread_id":"t","parent_id":"1","author_id":"a","text":"后面70531""#);
+        let answers = assess(&[first, second]);
+        let joined: Vec<&Mention> = answers[1].mentions.iter().filter(|mention| !mention.parts.is_empty()).collect();
+        assert_eq!(joined.iter().map(|mention| mention.value.as_str()).collect::<Vec<_>>(), ["9964070531"]);
     }
 }

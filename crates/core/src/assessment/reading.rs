@@ -120,3 +120,22 @@ impl Reading {
 fn is_reply_alone(sign: &Sign, len: u32) -> bool {
     len <= 12 && 2 * (sign.to - sign.from) + 2 >= len
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identifier::Options;
+    use crate::post::{Defaults, Record, utc};
+
+    #[test]
+    fn a_contact_is_a_sign_and_its_digits_count_nothing() {
+        let line = r#"{"id":"1","source":"s","text":"电话 15412345678 还在"}"#;
+        let post = Record::from_json(line).and_then(|record| record.into_post(&Defaults { source: None, timezone: utc() })).expect("valid");
+        let extractor = Extractor::new(Options { test_numbers: true, key: [0; 32] }, Packs::builtin());
+        let mut reading = Reading::default();
+        reading.read(Packs::builtin(), &extractor, &post);
+        let senses: Vec<Sense> = reading.field(Field::Text).signs.iter().map(|sign| sign.sense).collect();
+        assert!(senses.contains(&Sense::Identifier), "{senses:?}");
+        assert!(!senses.contains(&Sense::Number), "{senses:?}");
+    }
+}

@@ -171,12 +171,23 @@ impl Extractor {
         if !text.has_candidates() {
             return;
         }
+        let first = out.len();
         let mut sink = Sink { text: &text, claimed, out };
         number::papers(&mut sink);
         address::read(&mut sink);
         handle::read(&mut sink);
         number::phones(&mut sink);
         handle::same_number(&mut sink);
+        if out.len() > first + 1 {
+            out[first..].sort_by_key(|mention| (mention.span, mention.kind));
+            let mut last = None;
+            let mut at = 0;
+            out.retain(|mention| {
+                let key = (at >= first).then_some((mention.span, mention.kind));
+                at += 1;
+                key.is_none() || last.replace(key) != Some(key)
+            });
+        }
     }
 
     /// The keyed hash of a value that is never written in clear.
@@ -218,7 +229,7 @@ impl Sink<'_, '_> {
         self.claimed[from..to].fill(true);
     }
 
-    /// Takes the units and writes the mention, unless the same is there.
+    /// Takes the units and writes the mention. Where two rules read the same, the first is kept once all have spoken.
     fn put(&mut self, found: Found) {
         self.claim(found.from, found.to);
         let Found { kind, value, from, to, steps, confidence } = found;
@@ -227,10 +238,7 @@ impl Sink<'_, '_> {
         let steps = steps.with(self.text.steps(from, to));
         let (value, raw) = if kind.is_masked() { (self.text.extractor.hash(kind, &value), masked(raw)) } else { (value, raw.to_owned()) };
         let field = self.text.field;
-        let known = |mention: &Mention| mention.field == field && mention.kind == kind && mention.span == span;
-        if !self.out.iter().any(known) {
-            self.out.push(Mention { kind, value, raw, field, span, steps, confidence, parts: Vec::new() });
-        }
+        self.out.push(Mention { kind, value, raw, field, span, steps, confidence, parts: Vec::new() });
     }
 }
 

@@ -311,10 +311,10 @@ mod tests {
     use super::*;
 
     fn packs() -> Packs {
-        let characters = "领\tling\t領\t令页\n养\tyang\t養\t\n老\tlao\t\t\n金\tjin\t\t\n男\tnan\t\t田力\n宝\tbao\t寶\t\n南\tnan\t\t\n包\tbao\t\t\n书\tshu\t書\t\n";
+        let characters = "领\tling\t領\t令页\n养\tyang\t養\t\n老\tlao\t\t\n金\tjin\t\t\n男\tnan\t\t田力\n宝\tbao\t寶\t\n南\tnan\t\t\n包\tbao\t\t\n书\tshu\t書\t\n难\tnan\t難\t\n保\tbao\t\t\n";
         let lexicon =
             "领养\ttake\t1\tpress\t-\n领养老金\tpension\t-2\tcommon\t-\n男宝\tchild_code_male\t2\tpress\t-\nrehome\tgive\t1\tpress\tpets\n";
-        let words = "书包\n";
+        let words = "书包\n难保\n";
         Packs::parse(&[("zh/characters.tsv", characters), ("zh/lexicon.tsv", lexicon), ("zh/words.txt", words)]).expect("valid")
     }
 
@@ -352,6 +352,8 @@ mod tests {
     #[test]
     fn a_common_word_is_no_homophone() {
         assert_eq!(senses("男书包"), []);
+        assert_eq!(senses("难保"), []);
+        assert_eq!(senses("难包"), [("child_code_male", "难包".to_owned())]);
     }
 
     #[test]

@@ -165,14 +165,6 @@ impl CharTable {
         &self.syllable_names
     }
 
-    /// The common forms that a character's variants fold to, for one that is itself a variant.
-    pub fn simplified(&self, ch: char) -> Option<char> {
-        match self.action(ch) {
-            Action::Map(to, steps) if steps.has(Steps::TRADITIONAL) => Some(to),
-            _ => None,
-        }
-    }
-
     fn action(&self, ch: char) -> Action {
         match self.actions.get(ch as usize) {
             Some(action) => *action,
