@@ -5,6 +5,7 @@
 
 use super::reading::{FieldReading, Reading, Sign};
 use crate::pack::Sense;
+use crate::text::Unit;
 use crate::units::Field;
 
 /// A feature by number: a hash of its kind and its parts, stable across versions and machines.
@@ -50,8 +51,10 @@ impl Key {
             Kind::Beside => {
                 let (open, close) = (rest.find('[')?, rest.rfind(']')?);
                 let sense = sense(rest.get(open + 1..close)?)?;
-                let (side, ch) = if open == 0 { (1, &rest[close + 1..]) } else { (0, &rest[..open]) };
-                key(kind, &[sense, side, u32::from(ch.chars().next()?)])
+                let (side, token) = if open == 0 { (1, &rest[close + 1..]) } else { (0, &rest[..open]) };
+                let mut parts = vec![sense, side];
+                parts.extend(chars(token));
+                key(kind, &parts)
             }
             Kind::Whole | Kind::Parent => key(kind, &chars(rest)),
         })
@@ -71,15 +74,15 @@ pub enum Kind {
     Order,
     /// Two senses anywhere in the post.
     Both,
-    /// A run of characters in text or title.
+    /// A run of words or characters in text or title.
     Form,
-    /// A run of characters in a name, bio or group.
+    /// A run of words or characters in a name, bio or group.
     Name,
-    /// A sense and the character beside it.
+    /// A sense and the word or character beside it.
     Beside,
     /// A fact about the post that a reply answers.
     Parent,
-    /// A run of characters in a reply, by what it answers.
+    /// A run of words or characters in a reply, by what it answers.
     Reply,
     /// A fact about the post as a whole.
     Whole,
@@ -180,6 +183,7 @@ const WINDOW: u32 = 16;
 pub fn collect(reading: &Reading, context: &Context, sink: &mut impl Sink) {
     let body = [Field::Title, Field::Text];
     let mut seen: Vec<(Sense, Field, u32, u32)> = Vec::new();
+    let mut tokens_of_field = Vec::new();
     for field in Field::ALL {
         let read = reading.field(field);
         if read.folded.units.is_empty() {
@@ -191,6 +195,7 @@ pub fn collect(reading: &Reading, context: &Context, sink: &mut impl Sink) {
             Field::GroupName => Kind::Group,
         };
         senses(read, field, kind, sink);
+        tokens(&read.folded.units, &mut tokens_of_field);
         for sign in &read.signs {
             if !seen.iter().any(|(sense, ..)| *sense == sign.sense) {
                 seen.push((sign.sense, field, sign.from, sign.to));
@@ -198,14 +203,14 @@ pub fn collect(reading: &Reading, context: &Context, sink: &mut impl Sink) {
         }
         if body.contains(&field) {
             order(read, field, sink);
-            forms(read, field, Kind::Form, 3, 0, sink);
-            beside(read, field, sink);
+            forms(read, field, Kind::Form, 3, 0, &tokens_of_field, sink);
+            beside(read, field, &tokens_of_field, sink);
             if context.is_reply {
                 let code = 1 + u32::from(context.under_trade) + 2 * u32::from(context.by_opener);
-                forms(read, field, Kind::Reply, 2, code, sink);
+                forms(read, field, Kind::Reply, 2, code, &tokens_of_field, sink);
             }
         } else {
-            forms(read, field, Kind::Name, 2, 0, sink);
+            forms(read, field, Kind::Name, 2, 0, &tokens_of_field, sink);
         }
     }
     both(&mut seen, sink);
@@ -247,48 +252,95 @@ fn both(seen: &mut [(Sense, Field, u32, u32)], sink: &mut impl Sink) {
     }
 }
 
-/// Runs of one to `longest` characters; digits count as one character each kind, so that a number teaches nothing.
-fn forms(read: &FieldReading, field: Field, kind: Kind, longest: usize, code: u32, sink: &mut impl Sink) {
+/// Runs of one to `longest` tokens, and words by how they begin; digits are all alike, so that a number teaches nothing.
+fn forms(read: &FieldReading, field: Field, kind: Kind, longest: usize, code: u32, tokens: &[Token], sink: &mut impl Sink) {
     let units = &read.folded.units;
     let start = KeyHash::new(kind).with(code);
-    for from in 0..units.len() {
-        let mut hash = start;
-        for (len, unit) in (1..=longest).zip(&units[from..]) {
-            hash = hash.with(plain(unit.ch) as u32);
-            let key = hash.key();
-            sink.name(key, &|| {
-                let run: String = units[from..from + len].iter().map(|unit| plain(unit.ch)).collect();
-                if code > 0 { format!("{}:{code}{run}", kind.letter()) } else { format!("{}:{run}", kind.letter()) }
-            });
-            sink.put(Found { key, kind, field, from: from as u32, to: (from + len) as u32 });
+    let mut put = |from: u32, to: u32, hash: KeyHash, sign: &str| {
+        let key = hash.key();
+        sink.name(key, &|| {
+            let run: String = symbols(&units[from as usize..to as usize]).collect();
+            if code > 0 { format!("{}:{code}{run}{sign}", kind.letter()) } else { format!("{}:{run}{sign}", kind.letter()) }
+        });
+        sink.put(Found { key, kind, field, from, to });
+    };
+    for (at, first) in tokens.iter().enumerate() {
+        let (mut hash, mut read_to) = (start, first.from);
+        for token in tokens[at..].iter().take(longest) {
+            hash = symbols(&units[read_to as usize..token.to as usize]).fold(hash, |hash, symbol| hash.with(symbol as u32));
+            read_to = token.to;
+            put(first.from, token.to, hash, "");
+        }
+        if first.is_word && first.to - first.from > STEM {
+            let stem = first.from + STEM;
+            let hash = symbols(&units[first.from as usize..stem as usize]).fold(start, |hash, symbol| hash.with(symbol as u32));
+            put(first.from, stem, hash.with(u32::from('~')), "~");
         }
     }
 }
 
-/// A character as features name it: digits are all alike, and blanks can be seen.
-fn plain(ch: char) -> char {
+/// Longer words are also known by this many of their first letters.
+const STEM: u32 = 5;
+
+/// A word in a script that parts its words, or a single character in one that does not.
+#[derive(Clone, Copy)]
+struct Token {
+    from: u32,
+    to: u32,
+    is_word: bool,
+}
+
+fn tokens(units: &[Unit], out: &mut Vec<Token>) {
+    out.clear();
+    for (at, unit) in (0..).zip(units) {
+        let is_word = parts_words(unit.ch);
+        match out.last_mut() {
+            Some(last) if is_word && last.is_word && last.to == at => last.to += 1,
+            _ if unit.ch == ' ' && (at > 0 && parts_words(units[at as usize - 1].ch)) => {}
+            _ => out.push(Token { from: at, to: at + 1, is_word }),
+        }
+    }
+}
+
+/// Whether a character is a letter of a script that parts its words by blanks.
+fn parts_words(ch: char) -> bool {
     match ch {
+        'a'..='z' | '\u{900}'..='\u{DFF}' => true,
+        _ if ch.is_ascii() => false,
+        '\u{C0}'..='\u{DFF}' | '\u{1200}'..='\u{16FF}' | '\u{1E00}'..='\u{1FFF}' => ch.is_alphabetic(),
+        _ => false,
+    }
+}
+
+/// Characters as features name them: digits are all alike, blanks can be seen.
+fn symbols(units: &[Unit]) -> impl Iterator<Item = char> {
+    units.iter().map(|unit| match unit.ch {
         '0'..='9' => '0',
         ' ' => '␣',
         '\n' => '⏎',
-        _ => ch,
-    }
+        ch => ch,
+    })
 }
 
-fn beside(read: &FieldReading, field: Field, sink: &mut impl Sink) {
+/// The token before and after each sign.
+fn beside(read: &FieldReading, field: Field, tokens: &[Token], sink: &mut impl Sink) {
     let units = &read.folded.units;
-    let mut put = |sign: &Sign, side: u32, at: u32| {
-        let ch = plain(units[at as usize].ch);
-        let key = key(Kind::Beside, &[sign.sense as u32, side, ch as u32]);
-        sink.name(key, &|| if side == 0 { format!("x:{ch}[{}]", sign.sense.name()) } else { format!("x:[{}]{ch}", sign.sense.name()) });
-        sink.put(Found { key, kind: Kind::Beside, field, from: sign.from.min(at), to: sign.to.max(at + 1) });
+    let mut put = |sign: &Sign, side: u32, token: Token| {
+        let of_token = || symbols(&units[token.from as usize..token.to as usize]);
+        let key = of_token().fold(KeyHash::new(Kind::Beside).with(sign.sense as u32).with(side), |hash, symbol| hash.with(symbol as u32)).key();
+        sink.name(key, &|| {
+            let (name, token) = (sign.sense.name(), of_token().collect::<String>());
+            if side == 0 { format!("x:{token}[{name}]") } else { format!("x:[{name}]{token}") }
+        });
+        sink.put(Found { key, kind: Kind::Beside, field, from: sign.from.min(token.from), to: sign.to.max(token.to) });
     };
     for sign in &read.signs {
-        if sign.from > 0 {
-            put(sign, 0, sign.from - 1);
+        let before = tokens.partition_point(|token| token.to <= sign.from);
+        if before > 0 {
+            put(sign, 0, tokens[before - 1]);
         }
-        if (sign.to as usize) < units.len() {
-            put(sign, 1, sign.to);
+        if let Some(after) = tokens.get(tokens.partition_point(|token| token.from < sign.to)) {
+            put(sign, 1, *after);
         }
     }
 }

@@ -5,6 +5,7 @@
 //! reason why it is not trade; somebody in need is never put on alert; nothing calls a person a criminal.
 //! Start reading at [`Assessor::assess`].
 
+mod child;
 pub mod explain;
 pub mod feature;
 pub mod model;
@@ -369,7 +370,7 @@ impl<'a> Assessor<'a> {
             (false, false) => Route::None,
         };
         let classes = if trade { classes(&scores) } else { Vec::new() };
-        let mut own = if route == Route::None { Child::default() } else { child(reading, &scores) };
+        let mut own = if route == Route::None { Child::default() } else { child::child(reading, &scores) };
         let (urgency, due) = if route == Route::None {
             (None, None)
         } else {
@@ -509,27 +510,6 @@ fn classes(scores: &Scores) -> Vec<Head> {
         classes.insert(0, main);
     }
     classes
-}
-
-/// What the text itself says of a child.
-fn child(reading: &Reading, scores: &Scores) -> Child {
-    let sex_head = best(scores, Head::SEXES);
-    let sex = (scores[sex_head as usize] > 0.0).then_some(match sex_head {
-        Head::Male => Sex::Male,
-        Head::Female => Sex::Female,
-        _ => Sex::Mixed,
-    });
-    let (born, unborn) = (scores[Head::Born as usize], scores[Head::Unborn as usize]);
-    let born = (born.max(unborn) > 0.0).then_some(born >= unborn);
-    let signs = || [Field::Title, Field::Text].into_iter().flat_map(|field| reading.field(field).signs.iter());
-    let several = signs().any(|sign| sign.sense == Sense::ChildPair);
-    let age_days = [Field::Title, Field::Text]
-        .into_iter()
-        .flat_map(|field| reading.field(field).quantities.iter())
-        .find(|quantity| quantity.sense == Sense::AgeInfant || (quantity.sense == Sense::AgeChild && born == Some(true)))
-        .map(|quantity| (quantity.min as u32, quantity.max as u32));
-    let named = sex.is_some() || born.is_some() || age_days.is_some();
-    Child { sex, age_days, born, count: if several { Some(2) } else { named.then_some(1) } }
 }
 
 #[cfg(test)]

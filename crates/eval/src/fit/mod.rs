@@ -17,7 +17,7 @@ use magpie_core::post::{Defaults, Record, utc};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::gold::{Gold, GoldRow};
+use crate::gold::GoldRow;
 use logistic::{Matrix, Task};
 
 /// How the model is fitted.
@@ -86,9 +86,10 @@ pub fn fit(packs: &Packs, rows: &[GoldRow], options: &Options) -> anyhow::Result
     let (matrix, names) = features(packs, rows, options.families_min)?;
     let everything: Vec<u32> = (0..rows.len() as u32).collect();
     let folds: Vec<u64> = rows.iter().map(|row| crate::chance::Chance::named(7, &row.gold.family).bits() % options.folds).collect();
+    let labels = Labels::new(rows);
     let penalty = |head: Head| if head == Head::Trade { options.penalty } else { options.penalty_others };
     let fit_head = |head: Head, take: &dyn Fn(u32) -> bool| {
-        let task = task(&matrix, rows, &everything, take, |gold| label(head, gold));
+        let task = task(&matrix, rows, &everything, take, |row| labels.of(head, row));
         let mut weights = logistic::fit(&matrix, &task, penalty(head), options.iterations);
         let least = options.prune(head) * std::f64::consts::LN_2;
         weights[..matrix.width].iter_mut().filter(|weight| weight.abs() < least).for_each(|weight| *weight = 0.0);
@@ -111,7 +112,7 @@ pub fn fit(packs: &Packs, rows: &[GoldRow], options: &Options) -> anyhow::Result
                 weights.iter_mut().for_each(|weight| *weight *= slope);
                 weights[matrix.width] += shift;
             } else if is_decided_alone(head) {
-                weights[matrix.width] -= best_limit(rows, &held_out_of(head), |gold| label(head, gold)).0;
+                weights[matrix.width] -= best_limit(rows, &held_out_of(head), |row| labels.of(head, row)).0;
             }
             weights
         })
@@ -121,7 +122,7 @@ pub fn fit(packs: &Packs, rows: &[GoldRow], options: &Options) -> anyhow::Result
     let held_out_f1 = Head::ALL
         .iter()
         .filter(|head| is_decided_alone(**head))
-        .map(|&head| (head, best_limit(rows, &held_out_of(head), |gold| label(head, gold)).1))
+        .map(|&head| (head, best_limit(rows, &held_out_of(head), |row| labels.of(head, row)).1))
         .collect();
     Ok(Fitted { file: write(&names, &heads), held_out_bits, held_out_f1 })
 }
@@ -133,12 +134,11 @@ fn is_decided_alone(head: Head) -> bool {
 }
 
 /// The limit on held-out scores of plain rows at which F1 is highest, and that F1.
-fn best_limit(rows: &[GoldRow], scores: &[f64], label: impl Fn(&Gold) -> Option<bool>) -> (f64, f64) {
-    let mut scored: Vec<(f64, bool)> = rows
-        .iter()
-        .zip(scores)
-        .filter(|(row, _)| row.gold.disguise == 0)
-        .filter_map(|(row, score)| label(&row.gold).map(|label| (*score, label)))
+fn best_limit(rows: &[GoldRow], scores: &[f64], label: impl Fn(u32) -> Option<bool>) -> (f64, f64) {
+    let mut scored: Vec<(f64, bool)> = (0u32..)
+        .zip(rows.iter().zip(scores))
+        .filter(|(_, (row, _))| row.gold.disguise == 0)
+        .filter_map(|(number, (_, score))| label(number).map(|label| (*score, label)))
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let positives = scored.iter().filter(|(_, label)| *label).count() as f64;
@@ -153,37 +153,60 @@ fn best_limit(rows: &[GoldRow], scores: &[f64], label: impl Fn(&Gold) -> Option<
     (limit, best)
 }
 
-/// The label of a row for a head; `None` where the row says nothing about it.
-fn label(head: Head, gold: &Gold) -> Option<bool> {
-    let number = head as usize;
-    let child = gold.child.as_ref();
-    if head == Head::Trade {
-        return Some(gold.trade);
-    }
-    if Head::CLASSES.contains(&number) {
-        return gold.trade.then(|| gold.classes.iter().any(|class| class == head.name()));
-    }
-    if Head::LOOKALIKES.contains(&number) {
-        return (!gold.trade).then(|| gold.lookalike.as_deref() == Some(head.name()));
-    }
-    if head == Head::Support {
-        return Some(gold.route == "support");
-    }
-    if Head::URGENCIES.contains(&number) {
-        let urgency = gold.urgency.as_deref()?;
-        return (urgency != "stale").then(|| urgency == head.name());
-    }
-    if Head::SEXES.contains(&number) {
-        return gold.trade.then(|| child.and_then(|child| child.sex.as_deref()) == Some(head.name()));
-    }
-    let wanted = head == Head::Born;
-    gold.trade.then(|| child.and_then(|child| child.born) == Some(wanted))
+/// What each row says for each head.
+struct Labels<'a> {
+    rows: &'a [GoldRow],
+    /// Whether a reply has its child and urgency from the post it answers, so that its own words say nothing of them.
+    inherits: Vec<bool>,
 }
 
-fn task(matrix: &Matrix, rows: &[GoldRow], all: &[u32], take: &dyn Fn(u32) -> bool, label: impl Fn(&Gold) -> Option<bool>) -> Task {
+impl<'a> Labels<'a> {
+    fn new(rows: &'a [GoldRow]) -> Labels<'a> {
+        let by_id: FxHashMap<&str, &GoldRow> = rows.iter().map(|row| (row.text("id"), row)).collect();
+        let inherits = rows
+            .iter()
+            .map(|row| {
+                let above = by_id.get(row.text("parent_id"));
+                above.is_some_and(|above| above.gold.child == row.gold.child && above.gold.urgency == row.gold.urgency)
+            })
+            .collect();
+        Labels { rows, inherits }
+    }
+
+    /// The label of a row for a head; `None` where the row says nothing about it.
+    fn of(&self, head: Head, row: u32) -> Option<bool> {
+        let number = head as usize;
+        let gold = &self.rows[row as usize].gold;
+        let inherits = self.inherits[row as usize];
+        let child = gold.child.as_ref();
+        if head == Head::Trade {
+            return Some(gold.trade);
+        }
+        if Head::CLASSES.contains(&number) {
+            return gold.trade.then(|| gold.classes.iter().any(|class| class == head.name()));
+        }
+        if Head::LOOKALIKES.contains(&number) {
+            return (!gold.trade).then(|| gold.lookalike.as_deref() == Some(head.name()));
+        }
+        if head == Head::Support {
+            return Some(gold.route == "support");
+        }
+        if Head::URGENCIES.contains(&number) {
+            let urgency = gold.urgency.as_deref()?;
+            return (urgency != "stale" && !inherits).then(|| urgency == head.name());
+        }
+        if Head::SEXES.contains(&number) {
+            return (gold.trade && !inherits).then(|| child.and_then(|child| child.sex.as_deref()) == Some(head.name()));
+        }
+        let wanted = head == Head::Born;
+        (gold.trade && !inherits).then(|| child.and_then(|child| child.born) == Some(wanted))
+    }
+}
+
+fn task(matrix: &Matrix, rows: &[GoldRow], all: &[u32], take: &dyn Fn(u32) -> bool, label: impl Fn(u32) -> Option<bool>) -> Task {
     let mut task = Task { rows: Vec::new(), labels: Vec::new(), weights: Vec::new(), values: Vec::new() };
     for &row in all.iter().filter(|row| take(**row)) {
-        if let Some(label) = label(&rows[row as usize].gold) {
+        if let Some(label) = label(row) {
             task.rows.push(row);
             task.labels.push(label);
             task.weights.push(1.0);

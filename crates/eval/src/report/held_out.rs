@@ -5,12 +5,23 @@ use std::fmt::Write as _;
 
 use crate::gold::GoldRow;
 
-/// Recall at fixed shares of flagged look-alikes, macro over families, for plain and disguised rows.
+/// A part of the rows: its name, and which rows belong to it.
+type Part = (&'static str, fn(&GoldRow) -> bool);
+
+const PARTS: [Part; 4] = [
+    ("plain", |row| row.gold.disguise == 0),
+    ("disguised", |row| row.gold.disguise > 0),
+    ("English", |row| row.gold.disguise == 0 && row.text("lang") == "en"),
+    ("others", |row| row.gold.disguise == 0 && !["", "zh", "en"].contains(&row.text("lang"))),
+];
+
+/// Recall at fixed shares of flagged look-alikes, macro over families, for plain and disguised rows, and for plain rows
+/// in English and in languages besides Chinese and English.
 pub fn held_out(rows: &[GoldRow], bits: &[f64]) -> String {
     let mut out = String::new();
     let scored: Vec<(&GoldRow, f64)> = rows.iter().zip(bits.iter().copied()).collect();
-    for (name, disguised) in [("plain", false), ("disguised", true)] {
-        let part: Vec<&(&GoldRow, f64)> = scored.iter().filter(|(row, _)| (row.gold.disguise > 0) == disguised).collect();
+    for (name, belongs) in PARTS {
+        let part: Vec<&(&GoldRow, f64)> = scored.iter().filter(|(row, _)| belongs(row)).collect();
         let mut benign: Vec<f64> = part.iter().filter(|(row, _)| !row.gold.trade).map(|(_, bits)| *bits).collect();
         benign.sort_by(|a, b| b.total_cmp(a));
         let _ = write!(out, "{name:10} {} rows;", part.len());
