@@ -327,7 +327,8 @@ fn beside(read: &FieldReading, field: Field, tokens: &[Token], sink: &mut impl S
     let units = &read.folded.units;
     let mut put = |sign: &Sign, side: u32, token: Token| {
         let of_token = || symbols(&units[token.from as usize..token.to as usize]);
-        let key = of_token().fold(KeyHash::new(Kind::Beside).with(sign.sense as u32).with(side), |hash, symbol| hash.with(symbol as u32)).key();
+        let key =
+            of_token().fold(KeyHash::new(Kind::Beside).with(sign.sense as u32).with(side), |hash, symbol| hash.with(symbol as u32)).key();
         sink.name(key, &|| {
             let (name, token) = (sign.sense.name(), of_token().collect::<String>());
             if side == 0 { format!("x:{token}[{name}]") } else { format!("x:[{name}]{token}") }

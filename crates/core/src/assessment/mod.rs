@@ -312,7 +312,9 @@ impl<'a> Assessor<'a> {
         let trade_above = above.trade;
         scratch.reading.read(self.packs, self.extractor, post);
         let filled = Filled::of(&scratch.reading);
-        if filled.slots < 2 && !filled.core && !filled.distress && !context.under_trade {
+        let is_brief = scratch.reading.field(Field::Text).folded.units.len() <= BRIEF;
+        let enough = if is_brief { 1 } else { 2 };
+        if filled.slots < enough && !filled.core && !filled.distress && !context.under_trade {
             return self.ordinary(&mut scratch.reading);
         }
         let inherited = trade_above.and_then(|above| answers[above].as_ref());
@@ -320,7 +322,8 @@ impl<'a> Assessor<'a> {
         self.judge(post, &context, filled, above, inherited, scratch)
     }
 
-    /// A post that speaks of no child, pregnancy or papers and has at most one sign of a trade is not weighed any further.
+    /// A post that speaks of no child, pregnancy or papers and has at most one sign of a trade, or a brief one without any,
+    /// is not weighed any further.
     fn ordinary(&self, reading: &mut Reading) -> Assessment {
         let bits = self.model.ordinary;
         Assessment {
@@ -413,6 +416,9 @@ impl<'a> Assessor<'a> {
         if risk >= self.model.alert && !in_need && filled.core && filled.slots >= 3 { Tier::Alert } else { Tier::Review }
     }
 }
+
+/// A text of no more characters than this has room for one sign only.
+const BRIEF: usize = 60;
 
 /// What stands above a post in its thread.
 #[derive(Clone, Copy, Default)]
