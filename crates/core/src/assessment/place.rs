@@ -269,21 +269,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The place that a name stands for, if that can be told: the one that another place of the post holds, or else the
-    /// largest.
+    /// The place that a name stands for, if that can be told: the largest of its divisions, and of several the one that
+    /// another place of the post holds.
     fn place(&self, found: &Found, known: &[u32], writer: Role) -> Option<Place> {
-        let held = |part: &&u32| known.iter().any(|whole| self.holds(*whole, **part));
-        let size = |number: &u32| self.division(*number).stem().len();
-        let inside: Vec<&u32> = found.divisions.iter().filter(held).collect();
-        let (least, all) = match inside.len() {
-            0 => (found.divisions.iter().map(size).min()?, found.divisions.iter().collect()),
-            _ => (inside.iter().map(|number| size(number)).min()?, inside),
-        };
-        let mut largest = all.into_iter().filter(|number| size(number) == least);
-        let division = match (largest.next(), largest.next()) {
-            (Some(only), None) => self.division(*only),
-            _ => return None,
-        };
+        let size = |number: u32| self.division(number).stem().len();
+        let least = found.divisions.iter().map(|number| size(*number)).min()?;
+        let mut largest: Vec<u32> = found.divisions.iter().copied().filter(|number| size(*number) == least).collect();
+        if largest.len() > 1 {
+            largest.retain(|part| known.iter().any(|whole| self.holds(*whole, *part)));
+        }
+        let [only] = largest[..] else { return None };
+        let division = self.division(only);
         Some(Place {
             code: division.code.clone(),
             name: division.name.clone(),
