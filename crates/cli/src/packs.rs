@@ -23,12 +23,12 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let Command::Check { folder, json } = command;
     let packs: &Packs = packs(folder.as_deref())?;
     if *json {
-        println!("{}", serde_json::json!({"packs": packs.versions(), "terms": packs.lexicon.len()}));
+        println!("{}", serde_json::json!({"packs": packs.versions(), "terms": packs.lexicon.len(), "places": packs.places().len()}));
         return Ok(ExitCode::SUCCESS);
     }
     for manifest in packs.manifests.values() {
         println!("{:4} {} {}, reviewed {}: {}", manifest.language, manifest.version, manifest.license, manifest.reviewed, manifest.source);
     }
-    println!("{} terms in {} packs, no faults", packs.lexicon.len(), packs.manifests.len());
+    println!("{} terms and {} places in {} packs, no faults", packs.lexicon.len(), packs.places().len(), packs.manifests.len());
     Ok(ExitCode::SUCCESS)
 }

@@ -9,18 +9,21 @@ mod child;
 pub mod explain;
 pub mod feature;
 pub mod model;
+pub mod place;
 pub mod quantity;
 pub mod reading;
 pub mod row;
 pub mod urgency;
 
 use crate::identifier::{self, Extractor, Mention, PostFields};
+use crate::pack::place::NameScanner;
 use crate::pack::{Packs, Sense};
 use crate::post::Post;
 use crate::text::{Folded, Steps};
 use crate::units::{Field, Span, Time};
 use feature::Context;
 use model::{Head, Model, Scores, Weigher, probability};
+use place::{Place, Role};
 use reading::Reading;
 
 /// How soon a person should look.
@@ -195,6 +198,8 @@ pub struct Assessment {
     pub child: Child,
     /// Sums in the text.
     pub prices: Vec<Price>,
+    /// Places in all fields, in order of field and span.
+    pub places: Vec<Place>,
     /// Indicators, heaviest first; the prior is among them.
     pub reasons: Vec<Reason>,
     /// Identifiers in the post.
@@ -221,6 +226,7 @@ impl Default for Options {
 pub struct Scratch {
     reading: Reading,
     weigher: Weigher,
+    names: NameScanner,
 }
 
 /// Assesses posts with the weights of a model.
@@ -338,6 +344,7 @@ impl<'a> Assessor<'a> {
             disguise: explain::disguise(reading),
             child: Child::default(),
             prices: Vec::new(),
+            places: Vec::new(),
             reasons: vec![Reason { code: "prior", weight_bits: bits, place: None, steps: Steps::NONE, post: None }],
             mentions: std::mem::take(&mut reading.mentions),
         }
@@ -384,6 +391,8 @@ impl<'a> Assessor<'a> {
         if let Some(above) = inherited {
             own = own.or(above.child);
         }
+        let writer = writer_side(&classes, (!trade).then_some(lookalike));
+        let places = place::Reader::new(self.packs, post, reading).places(writer, &mut scratch.names);
         Assessment {
             tier,
             risk: probability(bits + self.shift()),
@@ -396,6 +405,7 @@ impl<'a> Assessor<'a> {
             disguise: explain::disguise(reading),
             child: own,
             prices: if route == Route::None { Vec::new() } else { explain::prices(reading) },
+            places,
             reasons,
             mentions: std::mem::take(&mut scratch.reading.mentions),
         }
@@ -518,6 +528,17 @@ fn classes(scores: &Scores) -> Vec<Head> {
     classes
 }
 
+/// The side of a hand-over that whoever writes is on, as far as the classes tell. A parent who places a child without
+/// signs of profit is where the child is.
+fn writer_side(classes: &[Head], lookalike: Option<Head>) -> Role {
+    let gives = classes.contains(&Head::Offer) || lookalike == Some(Head::PrivatePlacing);
+    match (gives, classes.contains(&Head::Seek)) {
+        (true, false) => Role::Origin,
+        (false, true) => Role::Destination,
+        _ => Role::Unknown,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -622,6 +643,31 @@ mod tests {
             let model = Model::parse("model.tsv", &format!("prior\ttrade=12 offer=1 {support}\n")).expect("valid");
             let assessor = Assessor::new(Packs::builtin(), &model, &extractor, Options::default());
             assert_eq!(assessor.assess(&[&offer], &mut Scratch::default())[0].tier, tier, "{support}");
+        }
+    }
+
+    #[test]
+    fn the_writers_own_place_is_where_the_child_is_in_an_offer_and_where_it_goes_in_a_search() {
+        let offer = post(r#""id":"1","author_name":"湘 送女宝","text":"坐标福建莆田，男宝满月，家里养不起，补偿五万，可上门看""#);
+        let search = post(r#""id":"2","text":"坐标河南，结婚十年没孩子，想领养一个女宝，补偿五万，有意私聊""#);
+        let places = |post: Post| {
+            let answer = assess(&[post]).remove(0);
+            assert_ne!(answer.tier, Tier::Clear);
+            answer.places.into_iter().map(|place| (place.field, place.name, place.role)).collect::<Vec<_>>()
+        };
+        let expected = [(Field::Text, "莆田市".into(), Role::Origin), (Field::AuthorName, "湖南省".into(), Role::Origin)];
+        assert_eq!(places(offer), expected);
+        assert_eq!(places(search), [(Field::Text, "河南省".into(), Role::Destination)]);
+        assert_eq!(assess(&[post(r#""id":"3","text":"福建今天下雨""#)])[0].places, [], "an ordinary post is not read that far");
+    }
+
+    #[test]
+    fn a_parent_who_places_a_child_is_where_the_child_is_and_a_broker_is_nowhere() {
+        assert_eq!(writer_side(&[Head::Offer, Head::Broker], None), Role::Origin);
+        assert_eq!(writer_side(&[Head::Seek], None), Role::Destination);
+        assert_eq!(writer_side(&[], Some(Head::PrivatePlacing)), Role::Origin);
+        for classes in [&[Head::Broker][..], &[Head::Offer, Head::Seek]] {
+            assert_eq!(writer_side(classes, None), Role::Unknown);
         }
     }
 

@@ -4,9 +4,11 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::to_writer;
 
 use super::model::Head;
+use super::place::Place;
 use super::{Assessment, Child, Price, Reason};
 use crate::post::Post;
 use crate::text::Steps;
+use crate::units::Field;
 
 /// One row of `assessments`, with the post's mentions inside.
 pub struct Row<'a> {
@@ -67,7 +69,9 @@ impl Row<'_> {
         }
         text(out, ",\"price\":");
         list(out, &answer.prices, |out, price| to_writer(out, &PriceRow(price)).expect(WRITTEN));
-        text(out, ",\"places\":[],\"reasons\":");
+        text(out, ",\"places\":");
+        list(out, &answer.places, |out, place| to_writer(out, &PlaceRow(place)).expect(WRITTEN));
+        text(out, ",\"reasons\":");
         list(out, &answer.reasons, |out, reason| self.write_reason(reason, out));
         if self.with_mentions {
             text(out, ",\"mentions\":");
@@ -198,7 +202,7 @@ impl Serialize for Row<'_> {
         map.serialize_entry("disguise", &answer.disguise)?;
         map.serialize_entry("child", &ChildRow(&answer.child))?;
         map.serialize_entry("price", &answer.prices.iter().map(PriceRow).collect::<Vec<_>>())?;
-        map.serialize_entry("places", &[(); 0])?;
+        map.serialize_entry("places", &answer.places.iter().map(PlaceRow).collect::<Vec<_>>())?;
         map.serialize_entry("reasons", &answer.reasons.iter().map(|reason| ReasonRow(reason, self.thread)).collect::<Vec<_>>())?;
         if self.with_mentions {
             map.serialize_entry("mentions", &answer.mentions)?;
@@ -246,6 +250,24 @@ impl Serialize for PriceRow<'_> {
     }
 }
 
+struct PlaceRow<'a>(&'a Place);
+
+impl Serialize for PlaceRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let place = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("code", &*place.code)?;
+        map.serialize_entry("name", &*place.name)?;
+        map.serialize_entry("role", place.role.name())?;
+        if place.field != Field::Text {
+            map.serialize_entry("field", &place.field)?;
+        }
+        map.serialize_entry("start", &place.span.start)?;
+        map.serialize_entry("end", &place.span.end)?;
+        map.end()
+    }
+}
+
 struct ReasonRow<'a>(&'a Reason, &'a [&'a Post]);
 
 impl Serialize for ReasonRow<'_> {
@@ -286,10 +308,11 @@ fn date(day: i64) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::place::Role;
     use super::super::{Route, Sex, Tier, Urgency};
     use super::*;
     use crate::post::{Defaults, Record, utc};
-    use crate::units::{Field, Span};
+    use crate::units::Span;
 
     #[test]
     fn a_decimal_is_written_as_serde_writes_it() {
@@ -333,6 +356,7 @@ mod tests {
             disguise: 0.0,
             child: Child::default(),
             prices: Vec::new(),
+            places: Vec::new(),
             reasons: vec![reason.clone()],
             mentions: Vec::new(),
         };
@@ -349,6 +373,9 @@ mod tests {
             disguise: 0.123,
             child: Child { sex: Some(Sex::Male), age_days: Some((2, 3)), born: Some(true), count: Some(1) },
             prices: vec![Price { cny_min: 5e4, cny_max: 6e4, currency: "CNY", purpose: "child", span }; 2],
+            places: [Field::Title, Field::Text]
+                .map(|field| Place { code: "350300".into(), name: "莆田市".into(), role: Role::Origin, field, span })
+                .into(),
             reasons: vec![
                 Reason { weight_bits: 12.34, place, steps: Steps::EMOJI.with(Steps::PARTS), ..reason.clone() },
                 Reason { place, post: Some(0), ..reason.clone() },

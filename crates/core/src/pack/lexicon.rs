@@ -263,7 +263,7 @@ impl Lexicon {
 }
 
 /// Whether Latin letters or digits go on beyond a term that starts or ends with some.
-fn cuts_word(folded: &Folded, from: usize, to: usize) -> bool {
+pub(super) fn cuts_word(folded: &Folded, from: usize, to: usize) -> bool {
     let units = &folded.units;
     let latin = |at: usize| is_spaced_letter(units[at].ch);
     (latin(from) && from > 0 && latin(from - 1) && !units[from].spaced)

@@ -1,4 +1,4 @@
-//! Pack files in, what a language knows out: characters, terms and their senses.
+//! Pack files in, what a language knows out: characters, terms and their senses, cues of contacts, names of places.
 //!
 //! In: the files of `packs/` as (name, content), so that this crate opens none itself.
 //! Out: [`Packs`]. Always: every term stands as folded text stands; every fault names its file and line.
@@ -6,6 +6,7 @@
 
 pub mod channel;
 pub mod lexicon;
+pub mod place;
 pub mod sense;
 mod trie;
 
@@ -18,6 +19,7 @@ use crate::text::syllable::PinyinReader;
 use crate::text::table::{CharTable, CharacterRow};
 pub use channel::{Channels, Cue, CueKind, Kind};
 pub use lexicon::{Hit, Lexicon, Scanner};
+pub use place::PlaceNames;
 pub use sense::{Sense, Slot};
 
 /// The files of the built-in packs, name and content.
@@ -65,13 +67,20 @@ pub struct Packs {
     pub lexicon: Lexicon,
     /// Words that say what a value beside them is.
     pub channels: Channels,
+    places: OnceLock<PlaceNames>,
 }
 
 impl Packs {
     /// The packs that are built in. Read once and kept.
     pub fn builtin() -> &'static Packs {
         static PACKS: OnceLock<Packs> = OnceLock::new();
-        PACKS.get_or_init(|| Packs::parse(BUILTIN).expect("the tests read the built-in packs"))
+        PACKS.get_or_init(|| Packs::parse_but_places(BUILTIN).expect("the tests read the built-in packs"))
+    }
+
+    /// Names of places, and words beside them. Those of the built-in packs are read when they are first asked for, in
+    /// about a millisecond that a start does not wait for.
+    pub fn places(&self) -> &PlaceNames {
+        self.places.get_or_init(|| PlaceNames::parse(&self.characters, BUILTIN).expect("the tests read the built-in packs"))
     }
 
     /// Reads packs from their files: names as below `packs/`, such as `zh/lexicon.tsv`.
@@ -79,6 +88,12 @@ impl Packs {
     /// # Errors
     /// The first fault, with file and line.
     pub fn parse(files: &[(&str, &str)]) -> Result<Packs, PackError> {
+        let packs = Packs::parse_but_places(files)?;
+        let places = PlaceNames::parse(&packs.characters, files)?;
+        Ok(Packs { places: OnceLock::from(places), ..packs })
+    }
+
+    fn parse_but_places(files: &[(&str, &str)]) -> Result<Packs, PackError> {
         let mut manifests = BTreeMap::new();
         let (mut characters, mut emoji, mut words) = (Vec::new(), Vec::new(), Vec::new());
         for &(name, content) in files {
@@ -127,7 +142,7 @@ impl Packs {
         }
         let lexicon = builder.build();
         let channels = Channels::parse(&characters, files)?;
-        Ok(Packs { manifests, characters, pinyin, lexicon, channels })
+        Ok(Packs { manifests, characters, pinyin, lexicon, channels, places: OnceLock::new() })
     }
 
     /// Language and version of every pack, as outputs name them.

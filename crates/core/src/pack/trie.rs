@@ -47,11 +47,16 @@ const FILTER_BITS: u32 = 19;
 impl Default for Trie {
     fn default() -> Trie {
         // Room for the built-in terms; a table of less is no faster to search, for only what is taken is read.
-        Trie { edges: vec![Edge::default(); 1 << 17], taken: 0, nodes: 0, filter: vec![0; 1 << (FILTER_BITS - 6)] }
+        Trie::with_room(1 << 17)
     }
 }
 
 impl Trie {
+    /// A tree without words, with room for `edges` edges; a power of two.
+    pub fn with_room(edges: usize) -> Trie {
+        Trie { edges: vec![Edge::default(); edges], taken: 0, nodes: 0, filter: vec![0; 1 << (FILTER_BITS - 6)] }
+    }
+
     /// Adds a word unless it is there; the value of the word from then on. A word without symbols is never found.
     pub fn insert(&mut self, mut word: impl Iterator<Item = u32>, value: u32) -> u32 {
         let Some(first) = word.next() else { return value };
