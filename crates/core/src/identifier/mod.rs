@@ -311,6 +311,11 @@ mod tests {
     }
 
     #[test]
+    fn a_country_code_within_a_group_is_no_group_of_its_own() {
+        read(&extractor(), &[(Field::Text, "86147354507+44 7700 900123")]);
+    }
+
+    #[test]
     fn a_link_shows_no_paper() {
         let text = "看 https://example.org/a?b=11010519000101001X 的";
         let mentions = read(&extractor(), &[(Field::Text, text)]);
