@@ -68,6 +68,7 @@ impl Reading {
         let folded = Field::ALL.map(|field| (field, post.field(field), &self.fields[field as usize].folded));
         extractor.extract(&folded, &mut self.identifiers, &mut self.mentions);
         for field in Field::ALL {
+            packs.words.undo(&mut self.fields[field as usize].folded);
             self.read_signs(packs, field);
         }
     }

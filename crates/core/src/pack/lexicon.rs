@@ -149,6 +149,12 @@ impl Lexicon {
         self.terms.iter().map(|term| term.letters.iter().collect())
     }
 
+    /// The terms that are more than ideographs, as folded text.
+    pub(super) fn spaced_terms(&self) -> impl Iterator<Item = String> + '_ {
+        let terms = self.terms.iter().filter(|term| !term.letters.iter().all(|ch| is_ideograph(*ch)));
+        terms.map(|term| term.letters.iter().collect())
+    }
+
     /// Appends the terms of `folded`, in order of place, to `hits`. A term inside a longer one does not count: that is
     /// how "draw a pension" is kept from being read as "adopt".
     pub fn scan(&self, folded: &Folded, scanner: &mut Scanner, hits: &mut Vec<Hit>) {

@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use crate::text::syllable::PinyinReader;
 use crate::text::table::{CharTable, CharacterRow};
+use crate::text::word::WordReader;
 pub use channel::{Channels, Cue, CueKind, Kind};
 pub use lexicon::{Hit, Lexicon, Scanner};
 pub use sense::{Sense, Slot};
@@ -61,6 +62,8 @@ pub struct Packs {
     pub characters: CharTable,
     /// How Latin letters are read as pinyin.
     pub pinyin: PinyinReader,
+    /// How disguised words of Latin letters are read.
+    pub words: WordReader,
     /// Terms and their senses.
     pub lexicon: Lexicon,
     /// Words that say what a value beside them is.
@@ -127,7 +130,8 @@ impl Packs {
         }
         let lexicon = builder.build();
         let channels = Channels::parse(&characters, files)?;
-        Ok(Packs { manifests, characters, pinyin, lexicon, channels })
+        let words = WordReader::new(lexicon.spaced_terms());
+        Ok(Packs { manifests, characters, pinyin, words, lexicon, channels })
     }
 
     /// Language and version of every pack, as outputs name them.

@@ -112,7 +112,7 @@ impl CharTable {
     /// Folds; characters that `is_plain` need no look at what they may become, be joined to or be kept apart by.
     fn fold_with(&self, original: &str, out: &mut Folded, is_plain: impl Fn(char) -> bool) {
         out.units.clear();
-        let mut writer = Writer { table: self, units: &mut out.units, gap: Steps::NONE, pending: Pending::default() };
+        let mut writer = Writer { table: self, units: &mut out.units, gap: Steps::NONE, pending: Pending::default(), latin: 0, foreign: 0 };
         for (at, ch) in original.char_indices() {
             let (start, end) = (at as u32, (at + ch.len_utf8()) as u32);
             if is_plain(ch) && writer.is_at_rest(ch) {
@@ -134,7 +134,11 @@ impl CharTable {
             }
         }
         writer.flush(None);
-        read_confusables(&mut out.units);
+        let (latin, foreign) = (writer.latin, writer.foreign);
+        if foreign > 0 {
+            read_confusables(&mut out.units);
+        }
+        out.latin = latin + foreign;
     }
 
     /// Lets each character become at once what it would become by and by: a compatibility form of a traditional
@@ -227,8 +231,10 @@ impl CharTable {
 
     /// Full-width, circled, parenthesised, mathematical and squared forms, and letters with marks.
     fn add_compatibility_forms(&mut self) {
-        const BLOCKS: [std::ops::RangeInclusive<u32>; 10] = [
+        const BLOCKS: [std::ops::RangeInclusive<u32>; 12] = [
             0xA0..=0x24F,
+            0x2B0..=0x2B8,
+            0x1D2C..=0x1D6A,
             0x1E00..=0x1EFF,
             0x2070..=0x209F,
             0x2100..=0x218F,
@@ -273,6 +279,13 @@ impl CharTable {
         }
         for (from, to) in [('\u{0111}', 'd'), ('\u{0110}', 'd'), ('ø', 'o'), ('Ø', 'o'), ('ı', 'i'), ('ł', 'l'), ('Ł', 'l')] {
             self.set(from, Action::Map(to, Steps::NONE));
+        }
+        for (from, to) in SMALL_CAPITALS.chars().zip(SMALL_CAPITALS_READ.chars()) {
+            self.set(from, Action::Map(to, Steps::CONFUSABLE));
+        }
+        // Tags and selectors that nobody sees.
+        for code in 0xE0000..=0xE01EF {
+            self.set(char::from_u32(code).expect("not a surrogate"), Action::Drop);
         }
         for digit in 0x2776..=0x2793 {
             let value = (digit - 0x2776) % 10 + 1;
@@ -348,6 +361,9 @@ struct Writer<'a> {
     units: &'a mut Vec<Unit>,
     gap: Steps,
     pending: Pending,
+    /// Letters of ASCII, and of scripts that hold look-alikes.
+    latin: u32,
+    foreign: u32,
 }
 
 /// Symbols and spaces read since the last character, kept until the next one says what they are.
@@ -379,6 +395,11 @@ impl Writer<'_> {
         unit.spaced = self.pending.spaced;
         self.gap = Steps::NONE;
         self.pending.spaced = false;
+        match unit.ch {
+            'a'..='z' => self.latin += 1,
+            '\u{370}'..='\u{52F}' => self.foreign += 1,
+            _ => {}
+        }
         if is_ideograph(unit.ch) && self.units.last().is_some_and(|last| self.table.is_half(last.ch)) {
             self.join(unit);
         } else {
@@ -495,6 +516,10 @@ fn join_units(first: Unit, second: Unit, joined: char) -> Unit {
     Unit { ch: joined, end: second.end, steps, ..first }
 }
 
+/// Letters of phonetic alphabets that look like Latin ones.
+const SMALL_CAPITALS: &str = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢɑɡɩ";
+const SMALL_CAPITALS_READ: &str = "abcdefghijklmnopqrstuvwyzagi";
+
 /// What is done with a character where no pack says otherwise.
 fn base_action(code: u32) -> Action {
     let Some(ch) = char::from_u32(code) else { return Action::Drop };
@@ -577,9 +602,6 @@ fn pair(word: &str) -> Option<(char, char)> {
 
 /// Letters of other scripts that look Latin, read as Latin where they stand in a run with Latin letters or digits.
 fn read_confusables(units: &mut [Unit]) {
-    if !units.iter().any(|unit| latin_look(unit.ch).is_some()) {
-        return;
-    }
     let in_run = |ch: char| ch.is_ascii_alphanumeric() || latin_look(ch).is_some();
     let mut from = 0;
     while from < units.len() {
@@ -601,7 +623,7 @@ fn read_confusables(units: &mut [Unit]) {
     }
 }
 
-fn latin_look(ch: char) -> Option<char> {
+pub(super) fn latin_look(ch: char) -> Option<char> {
     Some(match ch {
         'а' | 'α' => 'a',
         'в' | 'β' => 'b',
@@ -613,18 +635,19 @@ fn latin_look(ch: char) -> Option<char> {
         'ј' => 'j',
         'к' | 'κ' => 'k',
         'ӏ' => 'l',
-        'м' => 'm',
+        'м' | 'μ' => 'm',
         'η' => 'n',
         'о' | 'ο' | 'σ' => 'o',
         'р' | 'ρ' => 'p',
         'ԛ' => 'q',
         'ѕ' => 's',
         'т' | 'τ' => 't',
-        'υ' | 'µ' => 'u',
+        'υ' => 'u',
         'ν' | 'ѵ' => 'v',
         'ԝ' | 'ω' | 'ш' => 'w',
         'х' | 'χ' => 'x',
         'у' | 'γ' => 'y',
+        'ζ' => 'z',
         _ => return None,
     })
 }
