@@ -22,6 +22,9 @@ fi
 step "tests"
 cargo test --workspace --locked
 
+step "fuzz targets, as tests"
+cargo test --manifest-path fuzz/Cargo.toml --target-dir "${CARGO_TARGET_DIR:-target}" --locked
+
 step "dependencies: licences, bans, sources"
 if ! command -v cargo-deny >/dev/null 2>&1; then
     cargo install cargo-deny --locked --quiet || echo "cargo-deny could not be installed"

@@ -5,7 +5,7 @@
 
 use super::reading::{FieldReading, Reading, Sign};
 use crate::pack::Sense;
-use crate::text::Unit;
+use crate::text::{Unit, is_spaced_letter};
 use crate::units::Field;
 
 /// A feature by number: a hash of its kind and its parts, stable across versions and machines.
@@ -302,14 +302,9 @@ fn tokens(units: &[Unit], out: &mut Vec<Token>) {
     }
 }
 
-/// Whether a character is a letter of a script that parts its words by blanks.
+/// Whether a character belongs to a word of a script that parts its words by blanks; signs of Indic scripts are no letters.
 fn parts_words(ch: char) -> bool {
-    match ch {
-        'a'..='z' | '\u{900}'..='\u{DFF}' => true,
-        _ if ch.is_ascii() => false,
-        '\u{C0}'..='\u{DFF}' | '\u{1200}'..='\u{16FF}' | '\u{1E00}'..='\u{1FFF}' => ch.is_alphabetic(),
-        _ => false,
-    }
+    is_spaced_letter(ch) || matches!(ch, '\u{900}'..='\u{DFF}')
 }
 
 /// Characters as features name them: digits are all alike, blanks can be seen.

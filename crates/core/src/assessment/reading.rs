@@ -68,6 +68,10 @@ impl Reading {
         let folded = Field::ALL.map(|field| (field, post.field(field), &self.fields[field as usize].folded));
         extractor.extract(&folded, &mut self.identifiers, &mut self.mentions);
         for field in Field::ALL {
+            let folded = &mut self.fields[field as usize].folded;
+            if folded.may_hide_words() {
+                packs.words().undo(folded);
+            }
             self.read_signs(packs, field);
         }
     }

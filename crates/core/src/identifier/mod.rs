@@ -178,6 +178,7 @@ impl Extractor {
         handle::read(&mut sink);
         number::phones(&mut sink);
         handle::same_number(&mut sink);
+        hide_papers(&text, first, out);
         if out.len() > first + 1 {
             out[first..].sort_by_key(|mention| (mention.span, mention.kind));
             let mut last = None;
@@ -242,6 +243,30 @@ impl Sink<'_, '_> {
     }
 }
 
+/// Masks numbers of papers and cards inside other mentions from `first` on, such as a link that holds one. A mention is
+/// dropped where its value cannot be told without the number.
+fn hide_papers(text: &Text, first: usize, out: &mut Vec<Mention>) {
+    let papers: Vec<Span> = out[first..].iter().filter(|mention| mention.kind.is_masked()).map(|mention| mention.span).collect();
+    if papers.is_empty() || papers.len() == out.len() - first {
+        return;
+    }
+    let hidden = mask(text.original, &out[first..], text.field).into_owned();
+    let mut kept = 0..first;
+    out.retain_mut(|mention| kept.next().is_some() || mention.kind.is_masked() || hide_in(text, &papers, &hidden, mention));
+}
+
+/// Masks `papers` in one mention; says whether its value could be masked.
+fn hide_in(text: &Text, papers: &[Span], hidden: &str, mention: &mut Mention) -> bool {
+    for paper in papers.iter().filter(|paper| paper.start < mention.span.end && mention.span.start < paper.end) {
+        let units = text.units.iter().filter(|unit| paper.start <= unit.start && unit.end <= paper.end);
+        let secret: String = units.map(|unit| unit.ch).collect();
+        let Some(at) = mention.value.to_ascii_lowercase().find(&secret) else { return false };
+        mention.value.replace_range(at..at + secret.len(), &masked(&secret));
+        mention.raw = mention.span.slice(hidden).unwrap_or("").to_owned();
+    }
+    true
+}
+
 /// `text` with all but its first two characters and its last one starred, a star a byte, so that offsets stay.
 fn masked(text: &str) -> String {
     let last = text.char_indices().next_back().map_or(0, |(at, _)| at);
@@ -283,6 +308,21 @@ mod tests {
         let mut out = Vec::new();
         extractor.extract(&fields, &mut Scratch::default(), &mut out);
         out
+    }
+
+    #[test]
+    fn a_country_code_within_a_group_is_no_group_of_its_own() {
+        read(&extractor(), &[(Field::Text, "86147354507+44 7700 900123")]);
+    }
+
+    #[test]
+    fn a_link_shows_no_paper() {
+        let text = "看 https://example.org/a?b=11010519000101001X 的";
+        let mentions = read(&extractor(), &[(Field::Text, text)]);
+        assert!(mentions.iter().any(|mention| mention.kind == Kind::ResidentId), "{mentions:?}");
+        let link = mentions.iter().find(|mention| mention.kind == Kind::Url).expect("a link");
+        assert_eq!(link.raw, "https://example.org/a?b=11***************X");
+        assert!(!serde_json::to_string(&mentions).expect("plain data").to_lowercase().contains("0519000101001"));
     }
 
     #[test]

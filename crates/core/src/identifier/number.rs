@@ -346,10 +346,12 @@ pub(super) fn mobile(text: &Text, first: usize, cued: bool) -> Option<(String, u
         let dated = sizes.len() > 1 && sizes[0] == 4 && sizes[1] <= 2 && digits[1] == 9 && !cued;
         // A group that begins with zero counts nothing, and a long chain of one sign is no list.
         let zero = {
-            let mut at = 0;
+            let mut to = number.len - sizes.iter().map(|size| usize::from(*size)).sum::<usize>();
+            let mut is_first = true;
             sizes.iter().any(|size| {
-                at += usize::from(*size);
-                at > usize::from(*size) && *size >= 2 && digits[at - usize::from(*size)] == 0
+                let from = to;
+                to += usize::from(*size);
+                !std::mem::take(&mut is_first) && *size >= 2 && number.digits()[from] == 0
             })
         };
         let chain = sizes.len() >= 5 && !number.spaced && !number.dotted && number.breaks == 0;

@@ -6,7 +6,7 @@ use super::sense::Sense;
 use super::trie::{Place, Trie};
 use super::{PackError, columns, fault};
 use crate::text::syllable::Syllable;
-use crate::text::{CharTable, Folded, Steps, is_ideograph};
+use crate::text::{CharTable, Folded, Steps, is_ideograph, is_spaced_letter};
 
 /// A term that stands in a text: its sense, the units it covers and what had to be undone to read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,6 +149,12 @@ impl Lexicon {
         self.terms.iter().map(|term| term.letters.iter().collect())
     }
 
+    /// The terms that are more than ideographs, as folded text.
+    pub(super) fn spaced_terms(&self) -> impl Iterator<Item = String> + '_ {
+        let terms = self.terms.iter().filter(|term| !term.letters.iter().all(|ch| is_ideograph(*ch)));
+        terms.map(|term| term.letters.iter().collect())
+    }
+
     /// Appends the terms of `folded`, in order of place, to `hits`. A term inside a longer one does not count: that is
     /// how "draw a pension" is kept from being read as "adopt".
     pub fn scan(&self, folded: &Folded, scanner: &mut Scanner, hits: &mut Vec<Hit>) {
@@ -262,20 +268,31 @@ impl Lexicon {
     }
 }
 
-/// Whether Latin letters or digits go on beyond a term that starts or ends with some.
+/// Whether letters or digits go on beyond a term that starts or ends with some: `homeland` holds no `home`, and
+/// `U110000123` no `110`. Digits behind letters are another word, as in `vx154`, unless letters stand before them again.
 pub(super) fn cuts_word(folded: &Folded, from: usize, to: usize) -> bool {
     let units = &folded.units;
-    let latin = |at: usize| is_spaced_letter(units[at].ch);
-    (latin(from) && from > 0 && latin(from - 1) && !units[from].spaced)
-        || (latin(to - 1) && to < units.len() && latin(to) && !units[to].spaced)
+    let joined = |left: usize| !units[left + 1].spaced;
+    let letter = |at: usize| is_spaced_letter(units[at].ch);
+    let digit = |at: usize| units[at].ch.is_ascii_digit();
+    if from > 0 && joined(from - 1) {
+        let before = from - 1;
+        if letter(from) && (letter(before) || digit(before) && is_code(folded, before)) {
+            return true;
+        }
+        if digit(from) && (digit(before) || letter(before)) {
+            return true;
+        }
+    }
+    to < units.len() && joined(to - 1) && (letter(to - 1) && letter(to) || digit(to - 1) && (digit(to) || letter(to)))
 }
 
-/// Whether a letter belongs to a script that puts blanks between its words.
-fn is_spaced_letter(ch: char) -> bool {
-    // Thai, Lao, Burmese and Khmer write on without blanks, as ideographs and kana do.
-    !is_ideograph(ch)
-        && ch.is_alphabetic()
-        && !matches!(ch, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}')
+/// Whether the digits that end at `last` follow letters, as in a code.
+fn is_code(folded: &Folded, last: usize) -> bool {
+    let units = &folded.units;
+    let digits = (0..=last).rev().take_while(|at| units[*at].ch.is_ascii_digit() && (*at == last || !units[at + 1].spaced)).count();
+    let first = last + 1 - digits;
+    first > 0 && is_spaced_letter(units[first - 1].ch) && !units[first].spaced
 }
 
 /// Whether characters that sound like a term are there as words of their own: each of them that differs from the term
@@ -312,8 +329,7 @@ mod tests {
 
     fn packs() -> Packs {
         let characters = "领\tling\t領\t令页\n养\tyang\t養\t\n老\tlao\t\t\n金\tjin\t\t\n男\tnan\t\t田力\n宝\tbao\t寶\t\n南\tnan\t\t\n包\tbao\t\t\n书\tshu\t書\t\n难\tnan\t難\t\n保\tbao\t\t\n";
-        let lexicon =
-            "领养\ttake\t1\tpress\t-\n领养老金\tpension\t-2\tcommon\t-\n男宝\tchild_code_male\t2\tpress\t-\nrehome\tgive\t1\tpress\tpets\n";
+        let lexicon = "领养\ttake\t1\tpress\t-\n领养老金\tpension\t-2\tcommon\t-\n男宝\tchild_code_male\t2\tpress\t-\nrehome\tgive\t1\tpress\tpets\n110\tpolice\t-2\tpress\t-\n";
         let words = "书包\n难保\n";
         Packs::parse(&[("zh/characters.tsv", characters), ("zh/lexicon.tsv", lexicon), ("zh/words.txt", words)]).expect("valid")
     }
@@ -360,5 +376,18 @@ mod tests {
     fn latin_terms_stand_between_word_borders() {
         assert_eq!(senses("Rehome her"), [("give", "Rehome".to_owned())]);
         assert_eq!(senses("prehomeland"), []);
+        assert_eq!(senses("rehome154"), [("give", "rehome".to_owned())]);
+        assert_eq!(senses("20rehome"), [("give", "rehome".to_owned())]);
+        assert_eq!(senses("a20rehome"), []);
+    }
+
+    #[test]
+    fn terms_of_digits_stand_alone() {
+        for text in ["打110了", "拨110,", "110", "call 110 now"] {
+            assert_eq!(senses(text), [("police", "110".to_owned())], "{text}");
+        }
+        for text in ["U110000123", "1100", "0110", "a110", "110b", "154-1100-0110"] {
+            assert_eq!(senses(text), [], "{text}");
+        }
     }
 }

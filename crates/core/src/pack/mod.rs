@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 use crate::text::syllable::PinyinReader;
 use crate::text::table::{CharTable, CharacterRow};
+use crate::text::word::WordReader;
 pub use channel::{Channels, Cue, CueKind, Kind};
 pub use lexicon::{Hit, Lexicon, Scanner};
 pub use place::PlaceNames;
@@ -63,6 +64,7 @@ pub struct Packs {
     pub characters: CharTable,
     /// How Latin letters are read as pinyin.
     pub pinyin: PinyinReader,
+    words: OnceLock<WordReader>,
     /// Terms and their senses.
     pub lexicon: Lexicon,
     /// Words that say what a value beside them is.
@@ -75,6 +77,11 @@ impl Packs {
     pub fn builtin() -> &'static Packs {
         static PACKS: OnceLock<Packs> = OnceLock::new();
         PACKS.get_or_init(|| Packs::parse_but_places(BUILTIN).expect("the tests read the built-in packs"))
+    }
+
+    /// How disguised words of Latin letters are read; made when the first of them is met.
+    pub fn words(&self) -> &WordReader {
+        self.words.get_or_init(|| WordReader::new(self.lexicon.spaced_terms()))
     }
 
     /// Names of places, and words beside them. Those of the built-in packs are read when they are first asked for, in
@@ -142,7 +149,7 @@ impl Packs {
         }
         let lexicon = builder.build();
         let channels = Channels::parse(&characters, files)?;
-        Ok(Packs { manifests, characters, pinyin, lexicon, channels, places: OnceLock::new() })
+        Ok(Packs { manifests, characters, pinyin, words: OnceLock::new(), lexicon, channels, places: OnceLock::new() })
     }
 
     /// Language and version of every pack, as outputs name them.

@@ -1,13 +1,15 @@
 //! Posts in, readable text out: the normaliser that undoes a disguise and never forgets where it was.
 //!
 //! In: the original text of a field. Out: [`Folded`], characters that each know the bytes of the original they stand
-//! for and the steps that made them; and views of it in syllables ([`syllable`]).
+//! for and the steps that made them; and views of it in
+//! words ([`word`]) and syllables ([`syllable`]).
 //! Always: folding twice is folding once; every unit slices the original on character boundaries; units are in order
 //! and do not overlap; ordinary text comes out as it went in, save for case and width.
 //! Start reading at [`CharTable::fold`].
 
 pub mod syllable;
 pub mod table;
+pub mod word;
 
 use std::fmt;
 
@@ -33,7 +35,7 @@ impl Steps {
     pub const EMOJI: Steps = Steps(1 << 4);
     /// Two halves of a split character were joined.
     pub const SPLIT: Steps = Steps(1 << 5);
-    /// A look-alike letter or digit of another script was read.
+    /// A look-alike was read: a letter of another script, or a digit or sign in a word.
     pub const CONFUSABLE: Steps = Steps(1 << 6);
     /// Numerals of another script were read as digits.
     pub const NUMERAL: Steps = Steps(1 << 7);
@@ -47,8 +49,10 @@ impl Steps {
     pub const HOMOPHONE: Steps = Steps(1 << 11);
     /// A value written in pieces was put together.
     pub const PARTS: Steps = Steps(1 << 12);
+    /// A letter that was written many times over was read once or twice.
+    pub const REPEATED: Steps = Steps(1 << 13);
 
-    const NAMES: [&'static str; 13] = [
+    const NAMES: [&'static str; 14] = [
         "invisible",
         "width",
         "traditional",
@@ -62,6 +66,7 @@ impl Steps {
         "initials",
         "homophone",
         "parts",
+        "repeated",
     ];
 
     /// Both sets together.
@@ -125,9 +130,16 @@ impl Unit {
 pub struct Folded {
     /// The characters in order.
     pub units: Vec<Unit>,
+    /// How many of them may be Latin letters: fewer than three hide no word.
+    pub(crate) latin: u32,
 }
 
 impl Folded {
+    /// Whether there are letters enough to hide a word of Latin letters.
+    pub fn may_hide_words(&self) -> bool {
+        self.latin >= 3
+    }
+
     /// The text as it is read.
     pub fn text(&self) -> String {
         self.units.iter().map(|unit| unit.ch).collect()
@@ -149,6 +161,14 @@ impl fmt::Debug for Folded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Folded({} units)", self.units.len())
     }
+}
+
+/// Whether a letter belongs to a script that puts blanks between its words.
+pub fn is_spaced_letter(ch: char) -> bool {
+    // Thai, Lao, Burmese and Khmer write on without blanks, as ideographs and kana do.
+    !is_ideograph(ch)
+        && ch.is_alphabetic()
+        && !matches!(ch, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}')
 }
 
 /// Whether a character is a Chinese, Japanese or Korean ideograph.

@@ -23,6 +23,8 @@ enum Action {
 }
 
 const BMP: usize = 0x1_0000;
+/// Mathematical letters; enclosed letters and flags; ideographs of old Korean and Taiwanese standards.
+const COMPATIBILITY_BEYOND: [std::ops::RangeInclusive<u32>; 3] = [0x1D400..=0x1D7FF, 0x1F100..=0x1F1FF, 0x2F800..=0x2FA1F];
 
 /// How characters are folded. Build once, share between threads.
 pub struct CharTable {
@@ -87,6 +89,7 @@ impl CharTable {
             };
             table.set(first, action);
         }
+        table.follow_to_the_end();
         table.find_plain();
         table
     }
@@ -109,7 +112,7 @@ impl CharTable {
     /// Folds; characters that `is_plain` need no look at what they may become, be joined to or be kept apart by.
     fn fold_with(&self, original: &str, out: &mut Folded, is_plain: impl Fn(char) -> bool) {
         out.units.clear();
-        let mut writer = Writer { table: self, units: &mut out.units, gap: Steps::NONE, pending: Pending::default() };
+        let mut writer = Writer { table: self, units: &mut out.units, gap: Steps::NONE, pending: Pending::default(), latin: 0, foreign: 0 };
         for (at, ch) in original.char_indices() {
             let (start, end) = (at as u32, (at + ch.len_utf8()) as u32);
             if is_plain(ch) && writer.is_at_rest(ch) {
@@ -120,7 +123,10 @@ impl CharTable {
                 Action::Map(to, steps) => writer.push(Unit { ch: to, start, end, steps, gap: Steps::NONE, spaced: false }),
                 Action::Expand(index, steps) => {
                     for &to in &self.expansions[index as usize] {
-                        writer.push(Unit { ch: to, start, end, steps, gap: Steps::NONE, spaced: false });
+                        match self.action(to) {
+                            sign @ (Action::Noise | Action::Soft | Action::Space) => writer.hold(to, start, end, sign),
+                            _ => writer.push(Unit { ch: to, start, end, steps, gap: Steps::NONE, spaced: false }),
+                        }
                     }
                 }
                 Action::Drop => writer.gap = writer.gap.with(Steps::INVISIBLE),
@@ -128,7 +134,44 @@ impl CharTable {
             }
         }
         writer.flush(None);
-        read_confusables(&mut out.units);
+        let (latin, foreign) = (writer.latin, writer.foreign);
+        if foreign > 0 {
+            read_confusables(&mut out.units);
+        }
+        out.latin = latin + foreign;
+    }
+
+    /// Lets each character become at once what it would become by and by: a compatibility form of a traditional
+    /// character, such as U+F902, is read as the simplified one.
+    fn follow_to_the_end(&mut self) {
+        for code in (0..BMP as u32).chain(COMPATIBILITY_BEYOND.into_iter().flatten()) {
+            let Some(ch) = char::from_u32(code) else { continue };
+            if let Action::Map(to, steps) = self.action(ch)
+                && to != ch
+            {
+                let (end, more) = self.end_of(to);
+                self.set(ch, Action::Map(end, steps.with(more)));
+            }
+        }
+        let mut expansions = std::mem::take(&mut self.expansions);
+        for letter in expansions.iter_mut().flatten() {
+            *letter = self.end_of(*letter).0;
+        }
+        self.expansions = expansions;
+    }
+
+    /// What a character becomes once nothing more is done with it, and the steps there.
+    fn end_of(&self, ch: char) -> (char, Steps) {
+        // No way is longer: a compatibility form of a variant of a variant.
+        const LONGEST: usize = 4;
+        let (mut last, mut steps) = (ch, Steps::NONE);
+        for _ in 0..LONGEST {
+            match self.action(last) {
+                Action::Map(to, more) if to != last => (last, steps) = (to, steps.with(more)),
+                _ => break,
+            }
+        }
+        (last, steps)
     }
 
     fn find_plain(&mut self) {
@@ -190,6 +233,8 @@ impl CharTable {
     fn add_compatibility_forms(&mut self) {
         const BLOCKS: [std::ops::RangeInclusive<u32>; 12] = [
             0xA0..=0x24F,
+            0x2B0..=0x2B8,
+            0x1D2C..=0x1D6A,
             0x1E00..=0x1EFF,
             0x2070..=0x209F,
             0x2100..=0x218F,
@@ -199,10 +244,8 @@ impl CharTable {
             0xF900..=0xFAFF,
             0xFE30..=0xFE6F,
             0xFF00..=0xFFEF,
-            0x1D400..=0x1D7FF,
-            0x1F100..=0x1F1FF,
         ];
-        for code in BLOCKS.into_iter().flatten() {
+        for code in BLOCKS.into_iter().chain(COMPATIBILITY_BEYOND).flatten() {
             let Some(ch) = char::from_u32(code) else { continue };
             if !matches!(self.action(ch), Action::Map(..)) {
                 continue;
@@ -236,6 +279,13 @@ impl CharTable {
         }
         for (from, to) in [('\u{0111}', 'd'), ('\u{0110}', 'd'), ('ø', 'o'), ('Ø', 'o'), ('ı', 'i'), ('ł', 'l'), ('Ł', 'l')] {
             self.set(from, Action::Map(to, Steps::NONE));
+        }
+        for (from, to) in SMALL_CAPITALS.chars().zip(SMALL_CAPITALS_READ.chars()) {
+            self.set(from, Action::Map(to, Steps::CONFUSABLE));
+        }
+        // Tags and selectors that nobody sees.
+        for code in 0xE0000..=0xE01EF {
+            self.set(char::from_u32(code).expect("not a surrogate"), Action::Drop);
         }
         for digit in 0x2776..=0x2793 {
             let value = (digit - 0x2776) % 10 + 1;
@@ -311,6 +361,9 @@ struct Writer<'a> {
     units: &'a mut Vec<Unit>,
     gap: Steps,
     pending: Pending,
+    /// Letters of ASCII, and of scripts that hold look-alikes.
+    latin: u32,
+    foreign: u32,
 }
 
 /// Symbols and spaces read since the last character, kept until the next one says what they are.
@@ -342,35 +395,72 @@ impl Writer<'_> {
         unit.spaced = self.pending.spaced;
         self.gap = Steps::NONE;
         self.pending.spaced = false;
-        if is_ideograph(unit.ch) && self.join(unit) {
-            return;
+        match unit.ch {
+            'a'..='z' => self.latin += 1,
+            '\u{370}'..='\u{52F}' => self.foreign += 1,
+            _ => {}
         }
-        self.units.push(unit);
+        if is_ideograph(unit.ch) && self.units.last().is_some_and(|last| self.table.is_half(last.ch)) {
+            self.join(unit);
+        } else {
+            self.put(unit);
+        }
     }
 
-    /// Joins `unit` with the unit before it, where they are the halves of a character; or joins the two units before it,
-    /// where they are halves that only now are seen to make a word. Halves that are words of their own are joined only
-    /// where the character belongs to a neighbour. Says whether `unit` is used up.
-    fn join(&mut self, unit: Unit) -> bool {
-        let Some(last) = self.units.last().copied() else { return false };
-        let before = self.units.len().checked_sub(2).map(|at| self.units[at]);
-        if let Some(joined) = self.table.join(last.ch, unit.ch) {
-            let certain = is_radical(last.ch) || is_radical(unit.ch);
-            if certain || before.is_some_and(|before| self.table.belong(before.ch, joined)) {
+    /// Writes a unit and joins halves until none are left that could be: a character that is joined may be a half itself,
+    /// and may make a word with a neighbour.
+    fn join(&mut self, mut unit: Unit) {
+        let mut waiting = Vec::new();
+        loop {
+            if let Some(joined) = self.join_with_last(unit) {
                 self.units.pop();
-                self.units.push(join_units(last, unit, joined));
-                return true;
+                unit = joined;
+            } else if let Some(joined) = self.join_last_two(unit) {
+                self.units.truncate(self.units.len() - 2);
+                waiting.push(std::mem::replace(&mut unit, joined));
+            } else {
+                self.put(unit);
+                let Some(next) = waiting.pop() else { return };
+                unit = next;
             }
         }
-        if let Some(before) = before
-            && let Some(joined) = self.table.join(before.ch, last.ch)
-            && self.table.belong(joined, unit.ch)
-            && !self.table.belong(last.ch, unit.ch)
-        {
-            self.units.truncate(self.units.len() - 2);
-            self.units.push(join_units(before, last, joined));
+    }
+
+    /// The character of which `unit` and the unit before it are the halves. Halves that are words of their own are joined
+    /// only where the character belongs to a neighbour.
+    fn join_with_last(&self, unit: Unit) -> Option<Unit> {
+        let last = self.back(1)?;
+        let joined = self.table.join(last.ch, unit.ch).filter(|_| is_ideograph(unit.ch))?;
+        let certain = is_radical(last.ch) || is_radical(unit.ch);
+        let wanted = certain || self.back(2).is_some_and(|before| self.table.belong(before.ch, joined));
+        wanted.then(|| join_units(last, unit, joined))
+    }
+
+    /// The character of which the two units before `unit` are the halves, where they only now are seen to make a word.
+    fn join_last_two(&self, unit: Unit) -> Option<Unit> {
+        let (before, last) = (self.back(2)?, self.back(1)?);
+        let joined = self.table.join(before.ch, last.ch).filter(|_| is_ideograph(unit.ch))?;
+        let wanted = self.table.belong(joined, unit.ch) && !self.table.belong(last.ch, unit.ch);
+        wanted.then(|| join_units(before, last, joined))
+    }
+
+    /// The unit that was written `steps` before the next one.
+    fn back(&self, steps: usize) -> Option<Unit> {
+        self.units.len().checked_sub(steps).map(|at| self.units[at])
+    }
+
+    /// Writes a unit. Where it shares bytes with the units before it, as when half of an emoji's word is joined to a
+    /// neighbour, all of them stand for the whole.
+    fn put(&mut self, mut unit: Unit) {
+        let from = self.units.iter().rposition(|before| before.end <= unit.start).map_or(0, |at| at + 1);
+        if from < self.units.len() {
+            unit.start = unit.start.min(self.units[from].start);
+            unit.end = unit.end.max(self.units[self.units.len() - 1].end);
+            for before in &mut self.units[from..] {
+                (before.start, before.end) = (unit.start, unit.end);
+            }
         }
-        false
+        self.units.push(unit);
     }
 
     /// Decides what the held symbols are, now that both sides are known: noise inside words, or signs of their own.
@@ -425,6 +515,10 @@ fn join_units(first: Unit, second: Unit, joined: char) -> Unit {
     let steps = first.steps.with(second.steps).with(second.gap).with(Steps::SPLIT);
     Unit { ch: joined, end: second.end, steps, ..first }
 }
+
+/// Letters of phonetic alphabets that look like Latin ones.
+const SMALL_CAPITALS: &str = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢɑɡɩ";
+const SMALL_CAPITALS_READ: &str = "abcdefghijklmnopqrstuvwyzagi";
 
 /// What is done with a character where no pack says otherwise.
 fn base_action(code: u32) -> Action {
@@ -508,9 +602,6 @@ fn pair(word: &str) -> Option<(char, char)> {
 
 /// Letters of other scripts that look Latin, read as Latin where they stand in a run with Latin letters or digits.
 fn read_confusables(units: &mut [Unit]) {
-    if !units.iter().any(|unit| latin_look(unit.ch).is_some()) {
-        return;
-    }
     let in_run = |ch: char| ch.is_ascii_alphanumeric() || latin_look(ch).is_some();
     let mut from = 0;
     while from < units.len() {
@@ -532,7 +623,7 @@ fn read_confusables(units: &mut [Unit]) {
     }
 }
 
-fn latin_look(ch: char) -> Option<char> {
+pub(super) fn latin_look(ch: char) -> Option<char> {
     Some(match ch {
         'а' | 'α' => 'a',
         'в' | 'β' => 'b',
@@ -544,18 +635,19 @@ fn latin_look(ch: char) -> Option<char> {
         'ј' => 'j',
         'к' | 'κ' => 'k',
         'ӏ' => 'l',
-        'м' => 'm',
+        'м' | 'μ' => 'm',
         'η' => 'n',
         'о' | 'ο' | 'σ' => 'o',
         'р' | 'ρ' => 'p',
         'ԛ' => 'q',
         'ѕ' => 's',
         'т' | 'τ' => 't',
-        'υ' | 'µ' => 'u',
+        'υ' => 'u',
         'ν' | 'ѵ' => 'v',
         'ԝ' | 'ω' | 'ш' => 'w',
         'х' | 'χ' => 'x',
         'у' | 'γ' => 'y',
+        'ζ' => 'z',
         _ => return None,
     })
 }

@@ -1,0 +1,5 @@
+//! Gives what libFuzzer makes up to the laws of `magpie_fuzz::ingest`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| magpie_fuzz::ingest::check(bytes));
