@@ -251,10 +251,13 @@ fn both(seen: &mut [(Sense, Field, u32, u32)], sink: &mut impl Sink) {
 fn forms(read: &FieldReading, field: Field, kind: Kind, longest: usize, code: u32, sink: &mut impl Sink) {
     let units = &read.folded.units;
     let start = KeyHash::new(kind).with(code);
+    let letter = |at: usize| units.get(at).map(|unit| plain(unit.ch) as u32);
+    // Each character is looked at once and handed on from place to place.
+    let mut run = [letter(0), letter(1), letter(2)];
     for from in 0..units.len() {
         let mut hash = start;
-        for (len, unit) in (1..=longest).zip(&units[from..]) {
-            hash = hash.with(plain(unit.ch) as u32);
+        for (len, letter) in (1..=longest).zip(run.iter().map_while(|letter| *letter)) {
+            hash = hash.with(letter);
             let key = hash.key();
             sink.name(key, &|| {
                 let run: String = units[from..from + len].iter().map(|unit| plain(unit.ch)).collect();
@@ -262,6 +265,7 @@ fn forms(read: &FieldReading, field: Field, kind: Kind, longest: usize, code: u3
             });
             sink.put(Found { key, kind, field, from: from as u32, to: (from + len) as u32 });
         }
+        run = [run[1], run[2], letter(from + 3)];
     }
 }
 
