@@ -4,9 +4,10 @@
 //! cache lines: most keys have no row, which is seen in a bitmap, and of the others nearly all are found in the first
 //! row that is looked at.
 //!
-//! The bytes: how many rows there are, then a bitmap of keys by word, the number of rows before each word, a tag for each
-//! row, and the rows. The rows of a word stand together, the first key of each of its bits in the order of the bits, then
-//! those whose bit was taken.
+//! The bytes: the rows without their first weight, a cache line each; then an entry for each row, its key above its first
+//! weight; then a tag for each row; then a bitmap of keys by word, the number of rows before each word, and how many rows there are. The
+//! rows of a word stand together, the first key of each of its bits in the order of the bits, then those whose bit was
+//! taken.
 
 use std::borrow::Cow;
 
@@ -17,16 +18,19 @@ pub const HEADS: usize = 33;
 pub type Row = [i16; HEADS];
 
 const WORDS: usize = 1 << 14;
-const WORD_BYTES: usize = 8;
-const ROW_BYTES: usize = 8 + 2 * HEADS;
-const STARTS: usize = 4 + WORDS * WORD_BYTES;
-const TAGS: usize = STARTS + WORDS * 4;
+/// Bytes of a row without its first weight.
+pub const ROW_BYTES: usize = 2 * (HEADS - 1);
+const TAIL_BYTES: usize = WORDS * 12 + 4;
+/// Bits of an entry that hold the first weight.
+const WEIGHT_BITS: u32 = 14;
 
 /// Rows of weights by key.
 pub struct Weights {
     bytes: Cow<'static, [u8]>,
-    len: usize,
-    /// The bitmap and the starts once more, as numbers.
+    /// By row: what its word does not say of its key, above its first weight.
+    entries: Vec<u64>,
+    /// By row: some bits of its key.
+    tags: Vec<u8>,
     bits: Box<[u64; WORDS]>,
     starts: Box<[u32; WORDS]>,
 }
@@ -49,18 +53,16 @@ impl Weights {
             bits[*word] |= 1 << bit_of(*key);
             counts[*word] += 1;
         }
-        let mut bytes = (ordered.len() as u32).to_le_bytes().to_vec();
+        let mut bytes: Vec<u8> = ordered.iter().flat_map(|(.., row)| row[1..].iter().flat_map(|weight| weight.to_le_bytes())).collect();
+        bytes.extend(ordered.iter().flat_map(|(_, _, key, row)| entry(*key, row[0]).to_le_bytes()));
+        bytes.extend(ordered.iter().map(|(_, _, key, _)| tag_of(*key)));
         bits.iter().for_each(|word| bytes.extend(word.to_le_bytes()));
         let mut start = 0_u32;
         for count in counts {
             bytes.extend(start.to_le_bytes());
             start += count;
         }
-        bytes.extend(ordered.iter().map(|(_, _, key, _)| tag_of(*key)));
-        for (_, _, key, row) in &ordered {
-            bytes.extend(key.to_le_bytes());
-            row.iter().for_each(|weight| bytes.extend(weight.to_le_bytes()));
-        }
+        bytes.extend(start.to_le_bytes());
         Weights::laid_out(bytes.into())
     }
 
@@ -73,13 +75,15 @@ impl Weights {
     }
 
     fn laid_out(bytes: Cow<'static, [u8]>) -> Weights {
-        let len = u32::from_le_bytes(*bytes.first_chunk().expect("a count")) as usize;
-        assert_eq!(bytes.len(), TAGS + len * (1 + ROW_BYTES), "weights of another layout");
-        let bits = bytes[4..STARTS].as_chunks().0.iter().map(|word| u64::from_le_bytes(*word));
-        let starts = bytes[STARTS..TAGS].as_chunks().0.iter().map(|start| u32::from_le_bytes(*start));
-        let (bits, starts): (Box<[u64]>, Box<[u32]>) = (bits.collect(), starts.collect());
-        let (Ok(bits), Ok(starts)) = (bits.try_into(), starts.try_into()) else { unreachable!("as many as there are words") };
-        Weights { bytes, len, bits, starts }
+        let len = u32::from_le_bytes(*bytes.last_chunk().expect("a count")) as usize;
+        assert_eq!(bytes.len(), len * (ROW_BYTES + 9) + TAIL_BYTES, "weights of another layout");
+        let (entries, tail) = bytes[len * ROW_BYTES..].split_at(len * 8);
+        let (tags, tail) = tail.split_at(len);
+        let (bits, starts) = tail.split_at(WORDS * 8);
+        let longs = |bytes: &[u8]| -> Vec<u64> { bytes.as_chunks().0.iter().map(|long| u64::from_le_bytes(*long)).collect() };
+        let starts: Vec<u32> = starts[..WORDS * 4].as_chunks().0.iter().map(|start| u32::from_le_bytes(*start)).collect();
+        let (Ok(bits), Ok(starts)) = (longs(bits).try_into(), starts.try_into()) else { unreachable!("as many as there are words") };
+        Weights { entries: longs(entries), tags: tags.to_vec(), bytes, bits, starts }
     }
 
     /// The bytes, for [`Weights::of`].
@@ -90,7 +94,7 @@ impl Weights {
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.len
+        self.entries.len()
     }
 
     /// Whether a key may have a row; `false` is certain.
@@ -109,47 +113,47 @@ impl Weights {
         }
         let start = self.starts[word];
         let first = start + (bits & ((1 << bit) - 1)).count_ones();
-        if self.is_at(first, key) {
+        if self.is_of(first, key) {
             return Some(first);
         }
-        (start + bits.count_ones()..self.end(word)).find(|row| self.is_at(*row, key))
+        (start + bits.count_ones()..self.end(word)).find(|row| self.is_of(*row, key))
     }
 
-    /// The key of a row.
-    #[inline]
-    pub fn key(&self, row: u32) -> u64 {
-        let bytes = self.row_bytes(row);
-        u64::from_le_bytes(*bytes.first_chunk().expect("a row begins with its key"))
+    /// The keys with the numbers of their rows, in no order.
+    pub fn keys(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
+        let rows = (0..WORDS).flat_map(|word| (self.starts[word]..self.end(word)).map(move |row| (word, row)));
+        rows.map(|(word, row)| (key_of(word, self.entries[row as usize] >> WEIGHT_BITS), row))
     }
 
-    /// The weights of a row, by head.
+    /// The weights of a row behind the first, by head, as they lie; [`weights_of`] reads them.
     #[inline]
-    pub fn row(&self, row: u32) -> impl ExactSizeIterator<Item = i16> + '_ {
-        self.row_bytes(row)[8..].as_chunks().0.iter().map(|weight| i16::from_le_bytes(*weight))
+    pub fn others(&self, row: u32) -> &[u8; ROW_BYTES] {
+        &self.bytes.as_chunks().0[row as usize]
     }
 
-    /// One weight of a row.
+    /// The first weight of a row.
     #[inline]
-    pub fn weight(&self, row: u32, head: usize) -> i16 {
-        let bytes = self.row_bytes(row);
-        i16::from_le_bytes([bytes[8 + 2 * head], bytes[9 + 2 * head]])
+    pub fn first(&self, row: u32) -> i16 {
+        // The lowest bits, with their sign.
+        (self.entries[row as usize] as i16) << (16 - WEIGHT_BITS) >> (16 - WEIGHT_BITS)
     }
 
+    /// Whether the row is that of a key of its word.
     #[inline]
-    fn row_bytes(&self, row: u32) -> &[u8; ROW_BYTES] {
-        &self.bytes[TAGS + self.len..].as_chunks().0[row as usize]
-    }
-
-    /// Whether the row is that of the key; the tag keeps most others from being read.
-    #[inline]
-    fn is_at(&self, row: u32, key: u64) -> bool {
-        self.bytes[TAGS + row as usize] == tag_of(key) && self.key(row) == key
+    fn is_of(&self, row: u32, key: u64) -> bool {
+        self.tags[row as usize] == tag_of(key) && self.entries[row as usize] >> WEIGHT_BITS == rest_of(key)
     }
 
     /// One past the last row of a word.
     fn end(&self, word: usize) -> u32 {
-        self.starts.get(word + 1).copied().unwrap_or(self.len as u32)
+        self.starts.get(word + 1).copied().unwrap_or(self.len() as u32)
     }
+}
+
+/// The weights that lie in a row.
+#[inline]
+pub fn weights_of(row: &[u8; ROW_BYTES]) -> impl ExactSizeIterator<Item = i16> + '_ {
+    row.as_chunks().0.iter().map(|weight| i16::from_le_bytes(*weight))
 }
 
 #[inline]
@@ -162,9 +166,24 @@ fn bit_of(key: u64) -> u32 {
     (key >> 24) as u32 & 63
 }
 
+/// What the word of a key does not say of it.
+#[inline]
+fn rest_of(key: u64) -> u64 {
+    key >> 44 << 30 | key & ((1 << 30) - 1)
+}
+
 #[inline]
 fn tag_of(key: u64) -> u8 {
     (key >> 56) as u8
+}
+
+fn key_of(word: usize, rest: u64) -> u64 {
+    rest >> 30 << 44 | (word as u64) << 30 | rest & ((1 << 30) - 1)
+}
+
+fn entry(key: u64, weight: i16) -> u64 {
+    assert!(weight.unsigned_abs() < 1 << (WEIGHT_BITS - 1), "a first weight of 81.92 bits or more");
+    rest_of(key) << WEIGHT_BITS | u64::from(weight as u16) & ((1 << WEIGHT_BITS) - 1)
 }
 
 /// Reads the features of a model file from its count on: of each its key, its weight for trade, how many others follow,

@@ -9,7 +9,7 @@ pub struct Trie {
     edges: Vec<Edge>,
     taken: usize,
     nodes: u32,
-    /// Bits by hash of the first two symbols of a word; for a word of one, by hash of [`ALONE`] and it.
+    /// Three bits of a long by hash of the first two symbols of a word; for a word of one, of [`ALONE`] and it.
     filter: Vec<u64>,
 }
 
@@ -42,12 +42,13 @@ pub struct Place {
 /// The node before words of one symbol.
 const ALONE: u32 = 0;
 const FIRST_NODE: u32 = 0x11_0000;
-const FILTER_BITS: u32 = 19;
+/// Binary logarithm of the number of longs in a filter.
+const FILTER_LONGS: u32 = 13;
 
 impl Default for Trie {
     fn default() -> Trie {
         // Room for the built-in terms; a table of less is no faster to search, for only what is taken is read.
-        Trie { edges: vec![Edge::default(); 1 << 17], taken: 0, nodes: 0, filter: vec![0; 1 << (FILTER_BITS - 6)] }
+        Trie { edges: vec![Edge::default(); 1 << 17], taken: 0, nodes: 0, filter: vec![0; 1 << FILTER_LONGS] }
     }
 }
 
@@ -57,8 +58,8 @@ impl Trie {
         let Some(first) = word.next() else { return value };
         let second = word.next();
         let (node, symbol) = second.map_or((ALONE, first), |second| (first, second));
-        let bit = filter_bit(node, symbol);
-        self.filter[bit / 64] |= 1 << (bit % 64);
+        let hash = hash(node, symbol);
+        (0..3).for_each(|number| self.filter[filter_long(hash)] |= 1 << filter_bit(hash, number));
         let mut slot = self.slot_or_add(node, symbol);
         for symbol in word {
             if self.edges[slot].to == 0 {
@@ -113,8 +114,10 @@ impl Trie {
     /// Whether a word may begin with these two; `false` is certain.
     #[inline]
     fn may_hold(&self, first: u32, second: u32) -> bool {
-        let bit = filter_bit(first, second);
-        self.filter[bit / 64] >> (bit % 64) & 1 == 1
+        let hash = hash(first, second);
+        let long = self.filter[filter_long(hash)];
+        // One bit settles most, and the others are looked at where it is set.
+        long >> filter_bit(hash, 0) & 1 == 1 && (1..3).all(|number| long >> filter_bit(hash, number) & 1 == 1)
     }
 
     fn slot_or_add(&mut self, node: u32, symbol: u32) -> usize {
@@ -162,8 +165,13 @@ fn symbol_bit(symbol: u32) -> u32 {
 }
 
 #[inline]
-fn filter_bit(first: u32, second: u32) -> usize {
-    (hash(first, second) >> (64 - FILTER_BITS)) as usize
+fn filter_long(hash: u64) -> usize {
+    (hash >> (64 - FILTER_LONGS)) as usize
+}
+
+#[inline]
+fn filter_bit(hash: u64, number: u32) -> u64 {
+    hash >> (45 - 6 * number) & 63
 }
 
 #[inline]
