@@ -272,6 +272,8 @@ pub struct Weighed {
 #[derive(Default)]
 pub struct Weigher {
     found: Vec<Found>,
+    /// Numbers of what was found, and the rows that they may have.
+    guesses: Vec<(usize, u32)>,
     weighed: Vec<Weighed>,
     seen: Seen,
 }
@@ -316,12 +318,17 @@ impl Weigher {
         self.weighed.clear();
         let mut looking = Looking { weights: &model.weights, found: &mut self.found, len: 0 };
         collect(reading, context, &mut looking);
-        let found = &looking.found[..looking.len];
-        self.seen.start(found.len());
-        for found in found {
-            let Some(row) = model.weights.find(found.key.0) else { continue };
+        let len = looking.len;
+        // All are guessed before any is settled, for what settles them lies far apart.
+        self.guesses.clear();
+        let guesses = self.found[..len].iter().enumerate().filter_map(|(at, found)| Some((at, model.weights.guess(found.key.0)?)));
+        self.guesses.extend(guesses);
+        self.seen.start(self.guesses.len());
+        for &(at, guess) in &self.guesses {
+            let found = self.found[at];
+            let Some(row) = model.weights.settle(found.key.0, guess) else { continue };
             if self.seen.insert(row) {
-                self.weighed.push(Weighed { found: *found, row });
+                self.weighed.push(Weighed { found, row });
             }
         }
         &self.weighed

@@ -106,6 +106,12 @@ impl Weights {
     /// The number of a key's row.
     #[inline]
     pub fn find(&self, key: u64) -> Option<u32> {
+        self.settle(key, self.guess(key)?)
+    }
+
+    /// The first row that may be that of a key, by what is at hand; `None` is certain.
+    #[inline]
+    pub fn guess(&self, key: u64) -> Option<u32> {
         let (word, bit) = (word_of(key), bit_of(key));
         let bits = self.bits[word];
         if bits >> bit & 1 == 0 {
@@ -113,10 +119,20 @@ impl Weights {
         }
         let start = self.starts[word];
         let first = start + (bits & ((1 << bit) - 1)).count_ones();
-        if self.is_of(first, key) {
+        if self.tags[first as usize] == tag_of(key) {
             return Some(first);
         }
-        (start + bits.count_ones()..self.end(word)).find(|row| self.is_of(*row, key))
+        (start + bits.count_ones()..self.end(word)).find(|row| self.tags[*row as usize] == tag_of(key))
+    }
+
+    /// The row of a key, given the first that may be it.
+    #[inline]
+    pub fn settle(&self, key: u64, guess: u32) -> Option<u32> {
+        if self.is_of(guess, key) {
+            return Some(guess);
+        }
+        let word = word_of(key);
+        (self.starts[word] + self.bits[word].count_ones()..self.end(word)).find(|row| self.is_of(*row, key))
     }
 
     /// The keys with the numbers of their rows, in no order.
@@ -141,7 +157,7 @@ impl Weights {
     /// Whether the row is that of a key of its word.
     #[inline]
     fn is_of(&self, row: u32, key: u64) -> bool {
-        self.tags[row as usize] == tag_of(key) && self.entries[row as usize] >> WEIGHT_BITS == rest_of(key)
+        self.entries[row as usize] >> WEIGHT_BITS == rest_of(key)
     }
 
     /// One past the last row of a word.

@@ -77,19 +77,24 @@ impl Trie {
     }
 
     /// Writes to `places` where in `symbols` words may begin, in order; all places where some do are among them. All are
-    /// looked up before any is followed, so that memory is read side by side and not in turn.
+    /// found before any is looked up, and looked up before any is followed, so that memory is read side by side and not in
+    /// turn.
     #[inline]
     pub fn places(&self, symbols: impl Iterator<Item = u32>, places: &mut Vec<Place>) {
         places.clear();
+        let edge = Edge::default();
         let mut before = ALONE;
         for (at, symbol) in symbols.enumerate() {
             if before != ALONE && self.may_hold(before, symbol) {
-                places.push(Place { at: at - 1, len: 2, node: before, symbol, edge: self.edges[self.home(before, symbol)] });
+                places.push(Place { at: at - 1, len: 2, node: before, symbol, edge });
             }
             if self.may_hold(ALONE, symbol) {
-                places.push(Place { at, len: 1, node: ALONE, symbol, edge: self.edges[self.home(ALONE, symbol)] });
+                places.push(Place { at, len: 1, node: ALONE, symbol, edge });
             }
             before = symbol;
+        }
+        for place in places {
+            place.edge = self.edges[self.home(place.node, place.symbol)];
         }
     }
 
