@@ -321,8 +321,11 @@ impl Weigher {
         let len = looking.len;
         // All are guessed before any is settled, for what settles them lies far apart.
         self.guesses.clear();
-        let guesses = self.found[..len].iter().enumerate().filter_map(|(at, found)| Some((at, model.weights.guess(found.key.0)?)));
-        self.guesses.extend(guesses);
+        for (at, found) in self.found[..len].iter().enumerate() {
+            if let Some(guess) = model.weights.guess(found.key.0) {
+                self.guesses.push((at, guess));
+            }
+        }
         self.seen.start(self.guesses.len());
         for &(at, guess) in &self.guesses {
             let found = self.found[at];

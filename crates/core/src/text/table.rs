@@ -79,7 +79,7 @@ impl CharTable {
             pairs: vec![0; PAIR_BITS / 64],
             plain: vec![0; BMP / 64],
             words: words.into_iter().filter_map(pair).collect(),
-            term_pairs: terms.into_iter().flat_map(neighbours).collect(),
+            term_pairs: terms.into_iter().filter(|term| !term.is_ascii()).flat_map(neighbours).collect(),
             syllables: vec![0; BMP],
             syllable_names: vec![String::new()],
         };
