@@ -24,3 +24,4 @@ fit:
 ## Prints how long each step takes on a file of posts: make bench POSTS=posts.jsonl
 bench:
 	cargo run --release --locked --package magpie-eval -- bench $(or $(POSTS),$(SAMPLE))
+	cargo run --release --locked --package magpie-eval --example limits -- $(or $(POSTS),$(SAMPLE))

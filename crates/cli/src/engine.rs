@@ -133,31 +133,51 @@ pub fn read(
     progress: &mut Progress,
     mut take: impl FnMut(Batch) -> anyhow::Result<()>,
 ) -> anyhow::Result<Counts> {
-    let mut reader = Reader::open(inputs.iter().map(|input| Input::parse(&input.to_string_lossy())), options.clone())?;
     let mut counts = Counts::default();
-    loop {
-        let raws: Vec<RawBatch> = std::iter::from_fn(|| reader.next_raw().transpose()).take(BATCHES).collect::<Result<_, IngestError>>()?;
-        if raws.is_empty() {
-            return Ok(counts);
-        }
-        let batches: Vec<Batch> = raws.par_iter().map(|raw| parse(raw, options)).collect();
-        for batch in batches {
+    each_batch(
+        inputs,
+        options,
+        |raw| parse(raw, options),
+        |batch| {
             counts.add(&batch);
             progress.add(batch.bytes_read, batch.posts.len() as u64);
-            take(batch)?;
-        }
-    }
+            take(batch)
+        },
+    )?;
+    Ok(counts)
 }
 
 /// The time of the newest post of the inputs.
 pub fn newest(inputs: &[PathBuf], options: &magpie_ingest::Options) -> anyhow::Result<Option<Time>> {
     let mut newest: Option<Time> = None;
-    let mut silent = Progress::new(None, true);
-    read(inputs, options, &mut silent, |batch| {
-        newest = newest.max(batch.posts.iter().filter_map(|(post, _)| post.published_at).max());
-        Ok(())
-    })?;
+    each_batch(
+        inputs,
+        options,
+        |raw| magpie_ingest::newest(raw, options),
+        |time| {
+            newest = newest.max(time);
+            Ok(())
+        },
+    )?;
     Ok(newest)
+}
+
+/// Reads inputs batch by batch; `make` runs on all threads, `take` gets what it made in order.
+fn each_batch<T: Send>(
+    inputs: &[PathBuf],
+    options: &magpie_ingest::Options,
+    make: impl Fn(&RawBatch) -> T + Sync,
+    mut take: impl FnMut(T) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut reader = Reader::open(inputs.iter().map(|input| Input::parse(&input.to_string_lossy())), options.clone())?;
+    loop {
+        let raws: Vec<RawBatch> = std::iter::from_fn(|| reader.next_raw().transpose()).take(BATCHES).collect::<Result<_, IngestError>>()?;
+        if raws.is_empty() {
+            return Ok(());
+        }
+        let made: Vec<T> = raws.par_iter().map(&make).collect();
+        made.into_iter().try_for_each(&mut take)?;
+    }
 }
 
 /// The size of the inputs in bytes, where all of it is known.

@@ -81,11 +81,20 @@ pub struct PostId(String);
 impl PostId {
     /// The id of the post `id` of `source`; equal input gives equal ids on every machine.
     pub fn new(source: &str, id: &str) -> PostId {
+        PostId(String::from_utf8_lossy(&PostId::digits(source, id)).into_owned())
+    }
+
+    /// The 32 hexadecimal digits of the post `id` of `source`, as ASCII.
+    pub fn digits(source: &str, id: &str) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(source.as_bytes());
         hash.update([0]);
         hash.update(id.as_bytes());
-        PostId(hex(&hash.finalize()[..16]))
+        let mut digits = [0; 32];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(hash.finalize()) {
+            pair.copy_from_slice(&hex_digits(byte));
+        }
+        digits
     }
 
     /// The 32 hexadecimal digits.
@@ -102,13 +111,12 @@ impl fmt::Debug for PostId {
 
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|byte| hex_digits(*byte)).map(char::from).collect()
+}
+
+fn hex_digits(byte: u8) -> [u8; 2] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        out.push(DIGITS[usize::from(byte >> 4)] as char);
-        out.push(DIGITS[usize::from(byte & 15)] as char);
-    }
-    out
+    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
 }
 
 #[cfg(test)]

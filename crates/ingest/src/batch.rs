@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use magpie_core::post::{Defect, Post};
+use magpie_core::units::Time;
 
 use crate::compression::Compression;
 use crate::encoding::Encoding;
@@ -214,6 +215,16 @@ pub fn parse(raw: &RawBatch, options: &Options) -> Batch {
         batch.rejects.sort_by_key(|reject| reject.line);
     }
     batch
+}
+
+/// The time of the newest post of a raw batch: that of [`parse`], without making posts of lines that hold no time.
+pub fn newest(raw: &RawBatch, options: &Options) -> Option<Time> {
+    if let Body::Lines(lines) = &raw.body
+        && options.map.is_empty()
+    {
+        return jsonl::newest(lines, options);
+    }
+    parse(raw, options).posts.iter().filter_map(|(post, _)| post.published_at).max()
 }
 
 /// The sums of a run.

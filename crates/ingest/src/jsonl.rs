@@ -6,7 +6,8 @@ use std::str;
 use std::sync::Arc;
 
 use magpie_core::post::{Defect, Post, Record};
-use memchr::{memchr, memchr_iter};
+use magpie_core::units::Time;
+use memchr::{memchr, memchr_iter, memmem};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use crate::batch::{Batch, Body, RawBatch, Reason};
@@ -144,6 +145,17 @@ pub(crate) fn parse(lines: &Lines, file: &Arc<str>, options: &Options, batch: &m
     }
 }
 
+/// The time of the newest post of some lines.
+pub(crate) fn newest(lines: &Lines, options: &Options) -> Option<Time> {
+    let lines = lines.bytes.split(|byte| *byte == b'\n').filter(|line| may_hold_time(line) && line.len() <= options.line_limit_bytes);
+    lines.filter_map(|line| read(str::from_utf8(line).ok()?, options).ok()?.published_at).max()
+}
+
+/// Whether a line may name the column of times; `false` is certain, for a name that is not written out is escaped.
+fn may_hold_time(line: &[u8]) -> bool {
+    memmem::find(line, b"published_at").is_some() || memmem::find(line, b"\\u").is_some()
+}
+
 fn read(line: &str, options: &Options) -> Result<Post, Reason> {
     let record = if options.map.is_empty() { Record::from_json(line) } else { from_mapped_json(line, &options.map) };
     match record {
@@ -241,6 +253,25 @@ mod tests {
         assert_eq!(whole_lines(b"a\nb\nc\n", 9, 3), (2, 1));
         assert_eq!(whole_lines(b"long line\nb\n", 9, 3), (10, 1));
         assert_eq!(whole_lines(b"no end", 9, 3), (0, 0));
+    }
+
+    #[test]
+    fn the_newest_time_is_that_of_the_posts() {
+        let text = r#"{"id":"1","source":"s","text":"a","published_at":"2026-02-14T22:33:00+08:00"}
+{"id":"2","source":"s","text":"b"}
+{"id":"3","source":"s","text":"c","published\u005fat":"2026-02-15T22:33:00+08:00"}
+
+{"id":"4","text":"no source","published_at":"2026-02-16T22:33:00+08:00"}
+{"id":"5","source":"s","text":"d","published_at":"yesterday"}"#;
+        let options = Options::default();
+        for skip in 0..6 {
+            let bytes = text.lines().skip(skip).flat_map(|line| [line, "\n"]).collect::<String>().into_bytes();
+            let lines = Lines { bytes, first_line: 1, count: 6 - skip };
+            let mut batch = Batch::default();
+            parse(&lines, &"test".into(), &options, &mut batch);
+            let expected = batch.posts.iter().filter_map(|(post, _)| post.published_at).max();
+            assert_eq!((newest(&lines, &options), expected.is_some()), (expected, skip < 3));
+        }
     }
 
     #[test]

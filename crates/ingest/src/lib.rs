@@ -41,7 +41,7 @@ mod reader;
 mod source;
 mod thread;
 
-pub use batch::{Batch, Counts, Note, Place, RawBatch, Reason, Reject, Remark, parse};
+pub use batch::{Batch, Counts, Note, Place, RawBatch, Reason, Reject, Remark, newest, parse};
 pub use columns::{Column, Map, MapError};
 pub use compression::Compression;
 pub use duplicates::Duplicates;

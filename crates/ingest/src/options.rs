@@ -31,7 +31,7 @@ impl Default for Options {
             map: Map::default(),
             line_limit_bytes: 16 << 20,
             batch_rows: 4_096,
-            batch_bytes: 4 << 20,
+            batch_bytes: 1 << 20,
             ratio_limit: 400,
             decompressed_limit_bytes: 256 << 30,
         }

@@ -6,7 +6,7 @@ use super::reading::{FieldReading, Reading, Sign};
 use super::{Price, Reason};
 use crate::pack::Sense;
 use crate::post::Post;
-use crate::text::Steps;
+use crate::text::{Steps, Unit};
 use crate::units::{Field, Span};
 
 /// The reasons of a post, heaviest first. Weights of features that share their words are added up: those that touch a
@@ -22,7 +22,7 @@ pub fn reasons(model: &Model, post: &Post, reading: &Reading, weighed: &[Weighed
             _ => fields[found.field as usize].add(reading.field(found.field), found, weight),
         }
     }
-    let mut reasons = Vec::new();
+    let mut reasons = Vec::with_capacity(16);
     for field in Field::ALL {
         fields[field as usize].write(reading.field(field), field, &mut reasons);
     }
@@ -73,12 +73,12 @@ impl Shares {
             }
         }
         let mut clause = 0u16;
-        for unit in units {
-            self.clause_at.push(clause);
-            if matches!(unit.ch, ',' | '。' | '!' | '?' | '\n' | ';') {
-                clause = clause.saturating_add(1);
-            }
-        }
+        let clauses = units.iter().map(|unit| {
+            let ends = matches!(unit.ch, ',' | '。' | '!' | '?' | '\n' | ';');
+            let next = clause.saturating_add(u16::from(ends));
+            std::mem::replace(&mut clause, next)
+        });
+        self.clause_at = clauses.collect();
         self.clauses = vec![0.0; usize::from(clause) + 1];
     }
 
@@ -186,19 +186,19 @@ pub fn disguise(reading: &Reading) -> f32 {
         let read = reading.field(field);
         let units = &read.folded.units;
         all += units.len();
-        let mut all_steps = Steps::NONE;
+        let is_hidden = |unit: &Unit| unit.steps.with(unit.gap).0 & hidden.0 != 0;
+        let mut traditional = 0;
         for unit in units {
-            all_steps = all_steps.with(unit.steps).with(unit.gap);
+            undone += usize::from(is_hidden(unit));
+            traditional += usize::from(unit.steps.has(Steps::TRADITIONAL));
         }
-        let lossy = read.signs.iter().any(|sign| sign.steps.is_lossy());
-        // Most texts hide nothing.
-        if !lossy && all_steps.0 & (hidden.0 | Steps::TRADITIONAL.0) == 0 {
-            continue;
+        // Signs stand in order of place, so that what one covers is not counted again for the next.
+        let mut counted = 0;
+        for sign in read.signs.iter().filter(|sign| sign.steps.is_lossy()) {
+            let (from, to) = (sign.from.max(counted), sign.to.max(counted));
+            undone += units[from as usize..to as usize].iter().filter(|unit| !is_hidden(unit)).count();
+            counted = to;
         }
-        let guessed =
-            |at: usize| read.signs.iter().any(|sign| sign.steps.is_lossy() && (sign.from as usize..sign.to as usize).contains(&at));
-        undone += (0..units.len()).filter(|at| units[*at].steps.with(units[*at].gap).0 & hidden.0 != 0 || lossy && guessed(*at)).count();
-        let traditional = units.iter().filter(|unit| unit.steps.has(Steps::TRADITIONAL)).count();
         // Mixed forms: some of the characters that have a traditional form are written so, others are not.
         if traditional > 0 && traditional * 4 < units.len() {
             undone += traditional;

@@ -14,6 +14,7 @@ pub mod quantity;
 pub mod reading;
 pub mod row;
 pub mod urgency;
+mod weights;
 
 use crate::identifier::{self, Extractor, Mention, PostFields};
 use crate::pack::place::NameScanner;
@@ -246,6 +247,9 @@ impl<'a> Assessor<'a> {
     /// Assesses the posts of one thread, each under what it answers; a single post is a thread of one. Posts may stand
     /// in any order; the answers stand in the order of the posts.
     pub fn assess(&self, thread: &[&Post], scratch: &mut Scratch) -> Vec<Assessment> {
+        if thread.len() == 1 {
+            return vec![self.assess_under(thread, 0, Above::default(), &[], scratch)];
+        }
         let parents = parents(thread);
         let mut answers: Vec<Option<Assessment>> = vec![None; thread.len()];
         let mut above: Vec<Above> = vec![Above::default(); thread.len()];
@@ -472,9 +476,6 @@ impl Filled {
 /// The number of each post's parent within the thread. A parent that is not there is none; of a cycle, the last post of
 /// the thread loses its parent. Time is linear.
 fn parents(thread: &[&Post]) -> Vec<Option<usize>> {
-    if thread.len() < 2 {
-        return vec![None; thread.len()];
-    }
     let by_id: rustc_hash::FxHashMap<&str, usize> = thread.iter().enumerate().rev().map(|(at, post)| (post.id.as_str(), at)).collect();
     let mut parents: Vec<Option<usize>> =
         thread.iter().map(|post| post.parent_id.as_deref().and_then(|id| by_id.get(id)).copied()).collect();

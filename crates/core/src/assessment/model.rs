@@ -5,8 +5,11 @@
 
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
+
 use super::feature::{Context, Found, Key, Sink, collect};
 use super::reading::Reading;
+use super::weights::{HEADS, ROW_BYTES, Row, Weights, read_rows, weights_of};
 use crate::pack::{PackError, fault, rows};
 
 macro_rules! heads {
@@ -90,7 +93,7 @@ pub type Scores = [f32; Head::COUNT];
 
 /// The fitted weights.
 pub struct Model {
-    features: Features,
+    weights: Weights,
     /// Scores of a post without features.
     pub prior: Scores,
     /// Score for trade, in bits, of a post without a single sign.
@@ -112,8 +115,9 @@ impl Model {
     /// # Errors
     /// The first fault, with file and line.
     pub fn parse(file: &str, content: &str) -> Result<Model, PackError> {
+        let mut rows_by_key: FxHashMap<u64, Row> = FxHashMap::default();
         let mut model = Model {
-            features: Features::default(),
+            weights: Weights::new(Vec::new()),
             prior: [0.0; Head::COUNT],
             ordinary: -4.0,
             review: 0.5,
@@ -131,42 +135,26 @@ impl Model {
                 "review_weak" => model.review_weak = number(file, line, weights)?,
                 "review" => model.review = number(file, line, weights)?,
                 "alert" => model.alert = number(file, line, weights)?,
-                _ => model.add(file, line, name, weights)?,
+                "prior" => model.prior = scores(file, line, weights)?,
+                _ => {
+                    let key = Key::parse(name).ok_or_else(|| fault(file, line, &format!("\"{name}\" is not a feature")))?;
+                    if rows_by_key.insert(key.0, scores(file, line, weights)?.map(hundredths)).is_some() {
+                        return Err(fault(file, line, &format!("the feature \"{name}\" is there twice")));
+                    }
+                }
             }
         }
+        model.weights = Weights::new(rows_by_key.into_iter().collect());
         Ok(model)
-    }
-
-    fn add(&mut self, file: &str, line: usize, name: &str, weights: &str) -> Result<(), PackError> {
-        let (mut trade, mut others) = (0, Vec::new());
-        for pair in weights.split(' ').filter(|pair| !pair.is_empty()) {
-            let Some((head, weight)) = pair.split_once('=') else {
-                return Err(fault(file, line, &format!("\"{pair}\" is not head=weight")));
-            };
-            let Some(head) = Head::parse(head) else {
-                return Err(fault(file, line, &format!("no head is called \"{head}\"")));
-            };
-            let weight = number(file, line, weight)?;
-            match (name, head) {
-                ("prior", head) => self.prior[head as usize] = weight,
-                (_, Head::Trade) => trade = hundredths(weight),
-                (_, head) => others.push((head, hundredths(weight))),
-            }
-        }
-        if name == "prior" {
-            return Ok(());
-        }
-        let key = Key::parse(name).ok_or_else(|| fault(file, line, &format!("\"{name}\" is not a feature")))?;
-        if !self.features.insert(key, trade, &others) {
-            return Err(fault(file, line, &format!("the feature \"{name}\" is there twice")));
-        }
-        Ok(())
     }
 
     /// The model that is built in. Read once and kept.
     pub fn builtin() -> &'static Model {
         static MODEL: OnceLock<Model> = OnceLock::new();
-        MODEL.get_or_init(|| Model::from_bytes(BUILTIN).expect("the tests read the built-in model"))
+        MODEL.get_or_init(|| {
+            let (header, _) = Model::header(BUILTIN).expect("the tests read the built-in model");
+            Model { weights: Weights::of(&BUILTIN_WEIGHTS.0), ..header }
+        })
     }
 
     /// The built-in model's bytes, for those who want to know whether it changed.
@@ -174,9 +162,9 @@ impl Model {
         BUILTIN
     }
 
-    /// The model in a form that is read in a millisecond; [`Model::from_bytes`] gives it back.
+    /// The model as a file; [`Model::from_bytes`] gives it back. The build script reads it too.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut keys: Vec<(Key, u32)> = self.features.records().map(|record| (self.features.key(record), record)).collect();
+        let mut keys: Vec<(u64, u32)> = self.weights.keys().collect();
         keys.sort();
         let mut out = MAGIC.to_vec();
         out.push(Head::COUNT as u8);
@@ -184,12 +172,13 @@ impl Model {
             out.extend(number.to_le_bytes());
         }
         out.extend((keys.len() as u32).to_le_bytes());
-        for (key, record) in keys {
-            out.extend(key.0.to_le_bytes());
-            out.extend(self.features.trade(record).to_le_bytes());
-            out.push(self.features.others(record).len() as u8);
-            for (head, weight) in self.features.others(record) {
-                out.push(head as u8);
+        for (key, row) in keys {
+            let others = || weights_of(self.weights.others(row)).zip(1_u8..).filter(|(weight, _)| *weight != 0);
+            out.extend(key.to_le_bytes());
+            out.extend(self.weights.first(row).to_le_bytes());
+            out.push(others().count() as u8);
+            for (weight, head) in others() {
+                out.push(head);
                 out.extend(weight.to_le_bytes());
             }
         }
@@ -198,6 +187,12 @@ impl Model {
 
     /// Reads what [`Model::to_bytes`] wrote; `None` where the bytes are of another version or cut.
     pub fn from_bytes(bytes: &[u8]) -> Option<Model> {
+        let (header, rest) = Model::header(bytes)?;
+        Some(Model { weights: Weights::new(read_rows(rest)?), ..header })
+    }
+
+    /// A model without features, and the bytes that hold them.
+    fn header(bytes: &[u8]) -> Option<(Model, &[u8])> {
         let mut bytes = Bytes(bytes);
         if bytes.take(MAGIC.len())? != MAGIC || bytes.take(1)?[0] as usize != Head::COUNT {
             return None;
@@ -208,183 +203,61 @@ impl Model {
         }
         let (ordinary, review, review_thin) = (bytes.float()?, bytes.float()?, bytes.float()?);
         let (review_weak, alert) = (bytes.float()?, bytes.float()?);
-        let count = u32::from_le_bytes(bytes.array()?) as usize;
-        let mut model = Model { features: Features::with_capacity(count), prior, ordinary, review, review_thin, review_weak, alert };
-        let mut others = Vec::new();
-        for _ in 0..count {
-            let key = Key(u64::from_le_bytes(bytes.array()?));
-            let trade = i16::from_le_bytes(bytes.array()?);
-            others.clear();
-            for _ in 0..bytes.take(1)?[0] {
-                let head = *Head::ALL.get(bytes.take(1)?[0] as usize)?;
-                others.push((head, i16::from_le_bytes(bytes.array()?)));
-            }
-            model.features.insert(key, trade, &others);
-        }
-        Some(model)
+        let weights = Weights::new(Vec::new());
+        Some((Model { weights, prior, ordinary, review, review_thin, review_weak, alert }, bytes.0))
     }
 
     /// How many features have a weight.
     pub fn len(&self) -> usize {
-        self.features.count
+        self.weights.len()
     }
 
     /// Whether no feature has one.
     pub fn is_empty(&self) -> bool {
-        self.features.count == 0
+        self.len() == 0
     }
 
     /// The weight of a feature for trade, in bits; 0 where it was not seen often enough to have one.
     pub fn trade_weight(&self, key: Key) -> f32 {
-        self.features.get(key, self.features.look(key)).map_or(0.0, |record| bits(self.features.trade(record)))
+        self.weights.find(key.0).map_or(0.0, |row| bits(self.weights.first(row)))
     }
 
     /// The weight of a weighed feature for trade, in bits.
     pub fn trade_weight_of(&self, weighed: &Weighed) -> f32 {
-        bits(self.features.trade(weighed.record))
+        bits(self.weights.first(weighed.row))
     }
 
     /// Scores of all heads.
     pub fn scores(&self, weighed: &[Weighed]) -> Scores {
+        const AT_ONCE: usize = 32;
         let mut scores = self.prior;
-        for weighed in weighed {
-            scores[Head::Trade as usize] += self.trade_weight_of(weighed);
-            for (head, weight) in self.features.others(weighed.record) {
-                scores[head] += bits(weight);
+        let (trade, others) = scores.split_first_mut().expect("trade is the first head");
+        for weighed in weighed.chunks(AT_ONCE) {
+            // Rows lie far apart: copied first, they are waited for side by side and not in turn.
+            let mut rows = [[0; ROW_BYTES]; AT_ONCE];
+            rows.iter_mut().zip(weighed).for_each(|(row, weighed)| *row = *self.weights.others(weighed.row));
+            for (row, weighed) in rows.iter().zip(weighed) {
+                *trade += self.trade_weight_of(weighed);
+                others.iter_mut().zip(weights_of(row)).for_each(|(score, weight)| *score += bits(weight));
             }
         }
         scores
     }
 }
 
-/// Features and their weights, by key. Weighing a post is a matter of cache lines: most of its features have no weights,
-/// which is seen in one look at four bytes, and all that is known of another lies side by side.
-#[derive(Default)]
-struct Features {
-    /// Records of [`HEAD_WORDS`] words: the key in two, then the weight for trade below the number of other weights, in
-    /// hundredths of a bit; then a word for each of these, the weight below its head.
-    words: Vec<u32>,
-    count: usize,
-    /// A power of two, at most half of them taken: the top bits of the key above one more than where its record begins; 0
-    /// where free.
-    slots: Vec<u32>,
-    /// A bit by key, in a table small enough to stay at hand.
-    filter: Vec<u64>,
-}
-
-const FILTER_BITS: u32 = 20;
-const HEAD_WORDS: usize = 3;
-const RECORD_BITS: u32 = 22;
-const RECORD: u32 = (1 << RECORD_BITS) - 1;
-
-impl Features {
-    fn with_capacity(count: usize) -> Features {
-        let slots = vec![0; (count * 2).next_power_of_two()];
-        Features { words: Vec::with_capacity(count * 8), count: 0, slots, filter: vec![0; 1 << (FILTER_BITS - 6)] }
+/// Reads `head=weight …`; 0 for a head that is not named.
+fn scores(file: &str, line: usize, weights: &str) -> Result<Scores, PackError> {
+    let mut scores = [0.0; Head::COUNT];
+    for pair in weights.split(' ').filter(|pair| !pair.is_empty()) {
+        let Some((head, weight)) = pair.split_once('=') else {
+            return Err(fault(file, line, &format!("\"{pair}\" is not head=weight")));
+        };
+        let Some(head) = Head::parse(head) else {
+            return Err(fault(file, line, &format!("no head is called \"{head}\"")));
+        };
+        scores[head as usize] = number(file, line, weight)?;
     }
-
-    /// Adds a feature with its weights unless its key is there; says whether it was not.
-    fn insert(&mut self, key: Key, trade: i16, others: &[(Head, i16)]) -> bool {
-        if self.get(key, self.look(key)).is_some() {
-            return false;
-        }
-        let record = self.words.len() as u32;
-        assert!(record < RECORD, "a model has fewer than half a million features");
-        self.words.extend([key.0 as u32, (key.0 >> 32) as u32, (others.len() as u32) << 16 | u32::from(trade as u16)]);
-        self.words.extend(others.iter().map(|(head, weight)| (*head as u32) << 16 | u32::from(*weight as u16)));
-        self.count += 1;
-        if self.count * 2 > self.slots.len() {
-            self.slots = vec![0; (self.count * 4).next_power_of_two()];
-            let records: Vec<u32> = self.records().collect();
-            records.into_iter().for_each(|record| self.take_slot(record));
-        } else {
-            self.take_slot(record);
-        }
-        true
-    }
-
-    fn take_slot(&mut self, record: u32) {
-        let key = self.key(record);
-        self.filter.resize(1 << (FILTER_BITS - 6), 0);
-        let bit = filter_bit(key);
-        self.filter[bit / 64] |= 1 << (bit % 64);
-        let mut slot = self.home(key);
-        while self.slots[slot] > 0 {
-            slot = (slot + 1) & (self.slots.len() - 1);
-        }
-        self.slots[slot] = bits_of(key) | (record + 1);
-    }
-
-    /// Where the records begin, in the order in which they were added.
-    fn records(&self) -> impl Iterator<Item = u32> + '_ {
-        let first = (!self.words.is_empty()).then_some(0);
-        std::iter::successors(first, |record| {
-            Some(record + (HEAD_WORDS + self.others(*record).len()) as u32).filter(|next| (*next as usize) < self.words.len())
-        })
-    }
-
-    #[inline]
-    fn key(&self, record: u32) -> Key {
-        let at = record as usize;
-        Key(u64::from(self.words[at + 1]) << 32 | u64::from(self.words[at]))
-    }
-
-    #[inline]
-    fn trade(&self, record: u32) -> i16 {
-        self.words[record as usize + 2] as u16 as i16
-    }
-
-    /// Number of head and weight, in hundredths of a bit.
-    #[inline]
-    fn others(&self, record: u32) -> impl ExactSizeIterator<Item = (usize, i16)> + '_ {
-        let from = record as usize + HEAD_WORDS;
-        let count = (self.words[from - 1] >> 16) as usize;
-        self.words[from..from + count].iter().map(|word| ((word >> 16) as usize, *word as u16 as i16))
-    }
-
-    #[inline]
-    fn home(&self, key: Key) -> usize {
-        key.0 as usize & (self.slots.len() - 1)
-    }
-
-    /// Whether the key may have a record; `false` is certain.
-    #[inline]
-    fn may_hold(&self, key: Key) -> bool {
-        let bit = filter_bit(key);
-        self.filter.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
-    }
-
-    /// What lies where the key is looked for first. Many keys can be looked at side by side before each is settled.
-    #[inline]
-    fn look(&self, key: Key) -> u32 {
-        if self.slots.is_empty() { 0 } else { self.slots[self.home(key)] }
-    }
-
-    /// The record of a key that was looked at.
-    #[inline]
-    fn get(&self, key: Key, looked: u32) -> Option<u32> {
-        let (mut held, mut slot) = (looked, None);
-        while held > 0 {
-            let record = (held & RECORD) - 1;
-            if (held ^ bits_of(key)) & !RECORD == 0 && self.key(record) == key {
-                return Some(record);
-            }
-            let next = (slot.unwrap_or_else(|| self.home(key)) + 1) & (self.slots.len() - 1);
-            (held, slot) = (self.slots[next], Some(next));
-        }
-        None
-    }
-}
-
-#[inline]
-fn filter_bit(key: Key) -> usize {
-    (key.0 >> 24) as usize & ((1 << FILTER_BITS) - 1)
-}
-
-/// The top bits of a key, where a slot has them.
-#[inline]
-fn bits_of(key: Key) -> u32 {
-    (key.0 >> 32) as u32 & !RECORD
+    Ok(scores)
 }
 
 /// A feature that the model has weights for.
@@ -392,28 +265,29 @@ fn bits_of(key: Key) -> u32 {
 pub struct Weighed {
     /// The feature at its place.
     pub found: Found,
-    record: u32,
+    row: u32,
 }
 
 /// Buffers for weighing; one a thread of execution.
 #[derive(Default)]
 pub struct Weigher {
     found: Vec<Found>,
-    looked: Vec<u32>,
+    /// Numbers of what was found, and the rows that they may have.
+    guesses: Vec<(usize, u32)>,
     weighed: Vec<Weighed>,
     seen: Seen,
 }
 
-/// The records that a post has, in a table small enough to stay at hand.
+/// The rows that a post has, in a table small enough to stay at hand.
 #[derive(Default)]
 struct Seen {
-    /// A power of two, at least twice as many as records: the post that took the slot last, and its record.
+    /// A power of two, at least twice as many as rows: the post that took the slot last, and its row.
     slots: Vec<(u32, u32)>,
     post: u32,
 }
 
 impl Seen {
-    /// Forgets all, and makes room for `count` records.
+    /// Forgets all, and makes room for `count` rows.
     fn start(&mut self, count: usize) {
         self.post = self.post.wrapping_add(1);
         if self.post == 0 || count * 2 > self.slots.len() {
@@ -422,18 +296,18 @@ impl Seen {
         }
     }
 
-    /// Whether the record is a new one.
+    /// Whether the row is a new one.
     #[inline]
-    fn insert(&mut self, record: u32) -> bool {
+    fn insert(&mut self, row: u32) -> bool {
         let mask = self.slots.len() - 1;
-        let mut slot = (record.wrapping_mul(0x9E37_79B9) >> 12) as usize & mask;
+        let mut slot = (row.wrapping_mul(0x9E37_79B9) >> 12) as usize & mask;
         while self.slots[slot].0 == self.post {
-            if self.slots[slot].1 == record {
+            if self.slots[slot].1 == row {
                 return false;
             }
             slot = (slot + 1) & mask;
         }
-        self.slots[slot] = (self.post, record);
+        self.slots[slot] = (self.post, row);
         true
     }
 }
@@ -442,16 +316,22 @@ impl Weigher {
     /// The features of a reading that `model` has weights for. A feature counts once, at its first place.
     pub fn weigh(&mut self, model: &Model, reading: &Reading, context: &Context) -> &[Weighed] {
         self.weighed.clear();
-        let mut looking = Looking { features: &model.features, found: &mut self.found, len: 0 };
+        let mut looking = Looking { weights: &model.weights, found: &mut self.found, len: 0 };
         collect(reading, context, &mut looking);
-        let found = &looking.found[..looking.len];
-        self.looked.clear();
-        self.looked.extend(found.iter().map(|found| model.features.look(found.key)));
-        self.seen.start(found.len());
-        for (found, looked) in found.iter().zip(&self.looked) {
-            let Some(record) = model.features.get(found.key, *looked) else { continue };
-            if self.seen.insert(record) {
-                self.weighed.push(Weighed { found: *found, record });
+        let len = looking.len;
+        // All are guessed before any is settled, for what settles them lies far apart.
+        self.guesses.clear();
+        for (at, found) in self.found[..len].iter().enumerate() {
+            if let Some(guess) = model.weights.guess(found.key.0) {
+                self.guesses.push((at, guess));
+            }
+        }
+        self.seen.start(self.guesses.len());
+        for &(at, guess) in &self.guesses {
+            let found = self.found[at];
+            let Some(row) = model.weights.settle(found.key.0, guess) else { continue };
+            if self.seen.insert(row) {
+                self.weighed.push(Weighed { found, row });
             }
         }
         &self.weighed
@@ -459,25 +339,34 @@ impl Weigher {
 }
 
 struct Looking<'a> {
-    features: &'a Features,
+    weights: &'a Weights,
     /// The first `len` may have weights; what lies behind them is written over.
     found: &'a mut Vec<Found>,
     len: usize,
 }
 
 impl Sink for Looking<'_> {
+    #[inline]
     fn put(&mut self, found: Found) {
         match self.found.get_mut(self.len) {
             Some(slot) => *slot = found,
             None => self.found.push(found),
         }
         // Added and not branched on, for it is as often so as not.
-        self.len += usize::from(self.features.may_hold(found.key));
+        self.len += usize::from(self.weights.may_hold(found.key.0));
     }
 }
 
 /// The built-in model, as `magpie-eval fit` writes it beside the readable `packs/model.tsv`.
 const BUILTIN: &[u8] = include_bytes!("../../../../packs/model.bin");
+
+/// Its weights, as the build script laid them out, with each row on a cache line.
+static BUILTIN_WEIGHTS: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/weights.bin")));
+
+#[repr(align(64))]
+struct Aligned<T: ?Sized>(T);
+
+const _: () = assert!(Head::COUNT == HEADS && Head::Trade as usize == 0, "rows are laid out by head");
 
 const MAGIC: &[u8] = b"magpie model 2\n";
 
@@ -535,35 +424,44 @@ mod tests {
     }
 
     #[test]
-    fn features_are_those_of_a_map() {
-        let mut features = Features::default();
-        let mut map = std::collections::HashMap::new();
-        let keys = || (0..3_000_u64).map(|number| Key((number * number % 2_003).wrapping_mul(0x9E37_79B9_7F4A_7C15)));
-        for key in keys() {
-            let next = map.len() as u32;
-            let (trade, others) = (next as i16, [(Head::Pet, -7), (Head::Born, next as i16)]);
-            assert_eq!(features.insert(key, trade, &others[..next as usize % 3]), !map.contains_key(&key));
-            map.entry(key).or_insert(next);
+    fn weights_are_those_of_a_map() {
+        let keys = || (0..3_000_u64).map(|number| (number * number % 2_003).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        // Keys beside others, so that words, bits and tags are shared.
+        let beside = |key: u64| [key, key ^ 1, key ^ 1 << 24, key ^ 1 << 56, key ^ 1 << 63];
+        let mut map: FxHashMap<u64, Row> = FxHashMap::default();
+        for key in keys().flat_map(|key| beside(key).into_iter().take(1 + key as usize % 3)) {
+            map.insert(key, std::array::from_fn(|head| (key >> head) as i16 >> 3));
         }
-        for key in keys().flat_map(|key| [key, Key(key.0 ^ 1), Key(key.0 ^ 1 << 63)]) {
-            let record = features.get(key, features.look(key));
-            assert!(record.is_none() || features.may_hold(key));
-            assert_eq!(record.map(|record| features.trade(record)), map.get(&key).map(|next| *next as i16));
-            let expected = [(Head::Pet as usize, -7), (Head::Born as usize, map.get(&key).map_or(0, |next| *next as i16))];
-            let len = record.map_or(0, |record| features.trade(record) as usize % 3);
-            assert_eq!(record.map_or(Vec::new(), |record| features.others(record).collect()), expected[..len]);
+        let weights = Weights::new(map.clone().into_iter().collect());
+        let again = Weights::of(weights.bytes().to_vec().leak());
+        for weights in [&weights, &again] {
+            let mut known: Vec<(u64, u32)> = weights.keys().collect();
+            known.sort();
+            assert!(known.iter().map(|(key, _)| key).eq(map.keys().collect::<std::collections::BTreeSet<_>>()));
+            for key in keys().flat_map(beside) {
+                let row = weights.find(key);
+                assert!(row.is_none() || weights.may_hold(key));
+                assert_eq!(row.map(|row| weights.first(row)), map.get(&key).map(|row| row[0]));
+                assert_eq!(row.map(|row| weights_of(weights.others(row)).collect::<Vec<_>>()), map.get(&key).map(|row| row[1..].to_vec()));
+                assert_eq!(row.map(|row| (key, row)), known.iter().find(|(known, _)| *known == key).copied());
+            }
         }
     }
 
     #[test]
-    fn a_record_is_seen_once_a_post() {
+    fn the_build_script_lays_out_the_built_in_model() {
+        assert!(Model::from_bytes(BUILTIN).expect("valid").weights.bytes() == &BUILTIN_WEIGHTS.0);
+    }
+
+    #[test]
+    fn a_row_is_seen_once_a_post() {
         let mut seen = Seen::default();
         for post in 1..200_u32 {
-            let records: Vec<u32> = (0..post * 7).map(|number| number * number % (post * 3) * 11).collect();
+            let rows: Vec<u32> = (0..post * 7).map(|number| number * number % (post * 3) * 11).collect();
             let mut known = std::collections::HashSet::new();
-            seen.start(records.len());
-            for record in records {
-                assert_eq!(seen.insert(record), known.insert(record), "post {post}");
+            seen.start(rows.len());
+            for row in rows {
+                assert_eq!(seen.insert(row), known.insert(row), "post {post}");
             }
         }
     }

@@ -23,7 +23,7 @@ pub struct Quantity {
 }
 
 /// Yuan for one unit of a currency, rounded: good for the order of a price, not for accounts.
-const CURRENCIES: [(&str, &str, f64); 34] = [
+static CURRENCIES: [(&str, &str, f64); 34] = [
     ("人民币", "CNY", 1.0),
     ("元", "CNY", 1.0),
     ("块", "CNY", 1.0),
@@ -81,8 +81,69 @@ const MULTIPLES: [(&str, f64, &str); 17] = [
     ("k", 1e3, ""),
 ];
 
-/// Characters that a unit may start with.
-const UNIT_STARTS: &str = "万千百十元块圆个月岁周天年号日%成斤人美港台公厘毫克平米码寸路栋室度片袋件楼几wkrmjtldeghinopscmuy$€-~到至";
+/// Whether a unit may start with a character.
+fn starts_unit(ch: char) -> bool {
+    matches!(
+        ch,
+        '万' | '千' | '百' | '十' | '元' | '块' | '圆' | '个' | '月' | '岁' | '周' | '天' | '年' | '号' | '日' | '%' | '成' | '斤' | '人'
+        | '美' | '港' | '台' | '公' | '厘' | '毫' | '克' | '平' | '米' | '码' | '寸' | '路' | '栋' | '室' | '度' | '片' | '袋' | '件' | '楼'
+        | '几' | '$' | '€' | '-' | '~' | '到' | '至' | 'c'..='e' | 'g'..='p' | 'r'..='u' | 'w' | 'y'
+    )
+}
+
+/// Whether one of [`MULTIPLES`] may start with a character; most characters end the matter here.
+fn starts_multiple(ch: char) -> bool {
+    matches!(ch, '万' | '千' | '百' | 'w' | 'l' | 'j' | 'r' | 't' | 'c' | 'g' | 'm' | 'k')
+}
+
+/// Whether one of [`CURRENCIES`] may start with a character.
+fn starts_currency(ch: char) -> bool {
+    matches!(ch, '人' | '元' | '块' | '美' | '港' | '台' | 'b'..='e' | 'g' | 'i' | 'k' | 'm' | 'n' | 'p' | 'r' | 'u' | 'v')
+}
+
+/// Whether one of [`MEASURES`] may start with a character.
+fn starts_measure(ch: char) -> bool {
+    matches!(
+        ch,
+        'c' | 'k'
+            | 'm'
+            | '公'
+            | '厘'
+            | '毫'
+            | '克'
+            | '平'
+            | '码'
+            | '寸'
+            | '米'
+            | '楼'
+            | '号'
+            | '路'
+            | '栋'
+            | '室'
+            | '度'
+            | '片'
+            | '袋'
+            | '件'
+    )
+}
+
+/// Whether a unit of time, or of age, may start with a character: [`WEEKS`], [`DAYS`], [`AGES`].
+fn starts_time(ch: char) -> bool {
+    matches!(ch, '周' | '个' | '月' | '天' | '岁' | 'w' | 'm' | 'd' | 'y' | 't')
+}
+
+/// Units of a pregnancy or of a young child's age, with their length in weeks.
+const WEEKS: [(&str, f64); 7] =
+    [("周", 1.0), ("weeks", 1.0), ("wks", 1.0), ("个月", 4.345), ("月", 4.345), ("months", 4.345), ("mos", 4.345)];
+
+/// Units of a newborn's age, with their length in days.
+const DAYS: [(&str, f64); 5] = [("天", 1.0), ("days old", 1.0), ("days", 1.0), ("day old", 1.0), ("周大", 7.0)];
+
+/// Years of age.
+const AGES: [&str; 9] = ["周岁", "岁", "years old", "yrs old", "yo", "y/o", "tuoi", "tahun", "taong gulang"];
+
+/// Words behind which a bare number is a price.
+const PRICE_WORDS: [&str; 16] = ["补", "价", "要", "给", "付", "收", "男", "女", "定金", "押", "出", "打", "只要", "一口价", "最低", "补+"];
 
 const MEASURES: [&str; 22] = [
     "cm", "kg", "ml", "mm", "公斤", "厘米", "毫升", "克", "平米", "平", "码", "寸", "米", "楼", "号楼", "路", "栋", "室", "度", "片", "袋",
@@ -146,8 +207,12 @@ impl Text<'_> {
         if self.ch(at) == ' ' { at + 1 } else { at }
     }
 
-    fn word<'w, T>(&self, at: usize, words: &'w [(&'static str, T, f64)]) -> Option<(&'w (&'static str, T, f64), usize)> {
-        words.iter().find(|(word, ..)| self.is_word(at, word)).map(|entry| (entry, at + entry.0.chars().count()))
+    /// The currency whose name stands at `at`, and the place after it.
+    fn currency(&self, at: usize) -> Option<(&'static (&'static str, &'static str, f64), usize)> {
+        if !starts_currency(self.ch(at)) {
+            return None;
+        }
+        CURRENCIES.iter().find(|(word, ..)| self.is_word(at, word)).map(|entry| (entry, at + entry.0.chars().count()))
     }
 
     /// Whether `word` stands at `at` and, if it is Latin, ends there.
@@ -260,7 +325,7 @@ impl Text<'_> {
         let range = high.to != number.to;
         after = self.past_blank(high.to);
         // Most spelled numerals are parts of words: what can be no unit ends the matter.
-        if !self.ch(from).is_ascii_digit() && !number.multiplied && !range && !UNIT_STARTS.contains(self.ch(after)) {
+        if !self.ch(from).is_ascii_digit() && !number.multiplied && !range && !starts_unit(self.ch(after)) {
             return Quantity {
                 from: from as u32,
                 to: high.to as u32,
@@ -306,7 +371,7 @@ impl Text<'_> {
             }
         }
         let mut rate = 1.0;
-        if let Some(((_, code, per_unit), past)) = self.word(self.past_blank(end), &CURRENCIES) {
+        if let Some(((_, code, per_unit), past)) = self.currency(self.past_blank(end)) {
             (currency, rate, end) = (code, *per_unit, past);
             multiplied = true;
         } else if let Some((code, per_unit)) = before_currency {
@@ -335,7 +400,9 @@ impl Text<'_> {
         if self.ch(after) == '%' || self.starts(after, "个点") || self.starts(after, "percent") || self.starts(after, "个百分点") {
             return make(after + 1, Sense::Percent, low_value, high.value, "");
         }
-        if let Some(measure) = MEASURES.iter().find(|measure| self.is_word(after, measure)) {
+        if starts_measure(self.ch(after))
+            && let Some(measure) = MEASURES.iter().find(|measure| self.is_word(after, measure))
+        {
             return make(after + measure.chars().count(), Sense::Measure, low_value, high.value, "");
         }
         // The trade leaves out the ten thousands: "补8", "男10女8", "11个".
@@ -343,11 +410,7 @@ impl Text<'_> {
         let count = self.ch(after) == '个'
             && !spelled
             && !matches!(self.ch(after + 1), '月' | '孩' | '娃' | '宝' | '人' | '小' | '女' | '男' | '儿' | '点');
-        let after_price_word = || {
-            ["补", "价", "要", "给", "付", "收", "男", "女", "定金", "押", "出", "打", "只要", "一口价", "最低", "补+"]
-                .iter()
-                .any(|word| self.ends(from, word))
-        };
+        let after_price_word = || PRICE_WORDS.iter().any(|word| self.ends(from, word));
         if high.value > 0.0 && high.value <= 60.0 && (count || after_price_word()) && !self.followed_by_unit(high.to) {
             return make(if count { after + 1 } else { high.to }, Sense::AmountBare, low_value * 1e4, high.value * 1e4, "CNY");
         }
@@ -380,8 +443,10 @@ impl Text<'_> {
             let sense = if value <= 2015.0 { Sense::YearPast } else { Sense::CalendarDate };
             return Some(make(high.to, sense, low, value, ""));
         }
-        for (word, weeks) in [("周", 1.0), ("weeks", 1.0), ("wks", 1.0), ("个月", 4.345), ("月", 4.345), ("months", 4.345), ("mos", 4.345)]
-        {
+        if !starts_time(self.ch(after)) {
+            return None;
+        }
+        for (word, weeks) in WEEKS {
             if !self.is_word(after, word) || value > 45.0 {
                 continue;
             }
@@ -435,12 +500,12 @@ impl Text<'_> {
             let sense = if birth_after || birth_before { Sense::DueDate } else { Sense::CalendarDate };
             return Some(make(end, sense, value * 100.0 + day, value * 100.0 + day, ""));
         }
-        for (word, days) in [("天", 1.0), ("days old", 1.0), ("days", 1.0), ("day old", 1.0), ("周大", 7.0)] {
+        for (word, days) in DAYS {
             if self.is_word(after, word) && value <= 120.0 {
                 return Some(make(after + word.chars().count(), Sense::AgeInfant, low * days, value * days, ""));
             }
         }
-        for word in ["周岁", "岁", "years old", "yrs old", "yo", "y/o", "tuoi", "tahun", "taong gulang"] {
+        for word in AGES {
             if self.is_word(after, word) && value <= 120.0 {
                 let sense = match value {
                     value if value < 2.0 => Sense::AgeInfant,
@@ -457,6 +522,9 @@ impl Text<'_> {
     fn past_multiple(&self, at: usize) -> (usize, f64) {
         let (mut at, mut factor) = (self.past_blank(at), 1.0);
         for _ in 0..2 {
+            if !starts_multiple(self.ch(at)) {
+                break;
+            }
             let Some((word, multiple, _)) = MULTIPLES.iter().find(|(word, ..)| self.is_multiple(at, word)) else { break };
             at += word.chars().count();
             factor *= multiple;
@@ -471,7 +539,11 @@ impl Text<'_> {
     }
 
     fn multiple_currency(&self, at: usize) -> &'static str {
-        MULTIPLES.iter().find(|(word, ..)| self.is_multiple(self.past_blank(at), word)).map_or("", |(_, _, currency)| *currency)
+        let at = self.past_blank(at);
+        if !starts_multiple(self.ch(at)) {
+            return "";
+        }
+        MULTIPLES.iter().find(|(word, ..)| self.is_multiple(at, word)).map_or("", |(_, _, currency)| *currency)
     }
 
     fn currency_before(&self, from: usize) -> Option<(&'static str, f64)> {
@@ -486,8 +558,11 @@ impl Text<'_> {
             '₦' => Some(("NGN", 0.0047)),
             _ => None,
         };
+        if sign.is_some() || !self.ch(from.wrapping_sub(1)).is_ascii_alphabetic() {
+            return sign;
+        }
         let whole = |word: &str| self.ends(from, word) && !(from > word.len() && self.ch(from - word.len() - 1).is_ascii_alphabetic());
-        sign.or_else(|| CURRENCIES.iter().find(|(word, ..)| word.is_ascii() && whole(word)).map(|(_, code, rate)| (*code, *rate)))
+        CURRENCIES.iter().find(|(word, ..)| word.is_ascii() && whole(word)).map(|(_, code, rate)| (*code, *rate))
     }
 
     fn followed_by_unit(&self, at: usize) -> bool {
@@ -527,6 +602,20 @@ mod tests {
         let all = quantities(text);
         let (sense, min, max, _) = all.first().unwrap_or_else(|| panic!("no quantity in {text}"));
         (*sense, min.round(), max.round())
+    }
+
+    #[test]
+    fn no_word_starts_with_a_character_that_ends_the_matter() {
+        let first = |word: &str| word.chars().next().expect("a word");
+        assert!(MULTIPLES.iter().all(|(word, ..)| starts_multiple(first(word))));
+        assert!(CURRENCIES.iter().all(|(word, ..)| starts_currency(first(word))));
+        assert!(MEASURES.iter().all(|word| starts_measure(first(word))));
+        assert!(WEEKS.iter().chain(&DAYS).all(|(word, _)| starts_time(first(word))));
+        assert!(AGES.iter().all(|word| starts_time(first(word))));
+        let units = MULTIPLES.iter().map(|(word, ..)| *word).chain(MEASURES);
+        assert!(units.clone().filter(|word| !word.is_ascii()).all(|word| starts_unit(first(word))));
+        let listed = "万千百十元块圆个月岁周天年号日%成斤人美港台公厘毫克平米码寸路栋室度片袋件楼几wkrmjtldeghinopscmuy$€-~到至";
+        assert!(('\0'..'\u{FFFF}').all(|ch| starts_unit(ch) == listed.contains(ch)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::place::Place;
 use super::{Assessment, Child, Price, Reason};
 use crate::post::Post;
 use crate::text::Steps;
-use crate::units::Field;
+use crate::units::{Field, PostId};
 
 /// One row of `assessments`, with the post's mentions inside.
 pub struct Row<'a> {
@@ -31,7 +31,7 @@ impl Row<'_> {
         const WRITTEN: &str = "writing to memory does not fail";
         let answer = self.assessment;
         text(out, "{\"post_id\":\"");
-        text(out, self.post.post_id().as_str());
+        out.extend_from_slice(&PostId::digits(&self.post.source, &self.post.id));
         text(out, "\",\"source\":");
         to_writer(&mut *out, &self.post.source).expect(WRITTEN);
         text(out, ",\"id\":");
@@ -41,13 +41,12 @@ impl Row<'_> {
         text(out, ",\"risk\":");
         decimal(out, rounded(answer.risk), 4);
         text(out, ",\"class_scores\":");
-        for (number, (head, score)) in Head::CLASSES.zip(&answer.class_scores).enumerate() {
-            out.push(if number == 0 { b'{' } else { b',' });
-            name(out, Some(Head::ALL[head].name()));
-            out.push(b':');
-            decimal(out, rounded(*score), 4);
+        if answer.class_scores == [0.0; 9] {
+            text(out, NO_CLASS_SCORES);
+        } else {
+            write_class_scores(&answer.class_scores, out);
         }
-        text(out, "},\"classes\":");
+        text(out, ",\"classes\":");
         names(out, answer.classes.iter().map(|head| head.name()));
         text(out, ",\"lookalike\":");
         name(out, answer.lookalike.map(Head::name));
@@ -55,10 +54,15 @@ impl Row<'_> {
         name(out, Some(answer.route.name()));
         text(out, ",\"urgency\":");
         name(out, answer.urgency.map(super::Urgency::name));
-        text(out, ",\"due_from\":");
-        name(out, answer.due.and_then(|(from, _)| date(from)).as_deref());
-        text(out, ",\"due_to\":");
-        name(out, answer.due.and_then(|(_, to)| date(to)).as_deref());
+        match answer.due {
+            None => text(out, ",\"due_from\":null,\"due_to\":null"),
+            Some((from, to)) => {
+                text(out, ",\"due_from\":");
+                name(out, date(from).as_deref());
+                text(out, ",\"due_to\":");
+                name(out, date(to).as_deref());
+            }
+        }
         text(out, ",\"disguise\":");
         decimal(out, f64::from(answer.disguise), 3);
         text(out, ",\"child\":");
@@ -86,14 +90,14 @@ impl Row<'_> {
         if reason.post.is_some() {
             return to_writer(out, &ReasonRow(reason, self.thread)).expect("writing to memory does not fail");
         }
-        text(out, "{\"code\":");
-        name(out, Some(reason.code));
-        text(out, ",\"weight_bits\":");
+        text(out, "{\"code\":\"");
+        text(out, reason.code);
+        text(out, "\",\"weight_bits\":");
         decimal(out, hundredths(reason.weight_bits), 2);
         if let Some((field, span)) = reason.place {
-            text(out, ",\"field\":");
-            name(out, Some(field.name()));
-            text(out, ",\"start\":");
+            text(out, ",\"field\":\"");
+            text(out, field.name());
+            text(out, "\",\"start\":");
             number(out, u64::from(span.start));
             text(out, ",\"end\":");
             number(out, u64::from(span.end));
@@ -104,6 +108,20 @@ impl Row<'_> {
         }
         out.push(b'}');
     }
+}
+
+/// The scores of a post that was not weighed, as nearly all posts of a forum are not.
+const NO_CLASS_SCORES: &str = "{\"offer\":0.0,\"seek\":0.0,\"broker\":0.0,\"documents\":0.0,\"recruit\":0.0,\"surrogacy\":0.0,\
+                               \"foster\":0.0,\"insider\":0.0,\"commission\":0.0}";
+
+fn write_class_scores(scores: &[f32; 9], out: &mut Vec<u8>) {
+    for (number, (head, score)) in Head::CLASSES.zip(scores).enumerate() {
+        text(out, if number == 0 { "{\"" } else { ",\"" });
+        text(out, Head::ALL[head].name());
+        text(out, "\":");
+        decimal(out, rounded(*score), 4);
+    }
+    out.push(b'}');
 }
 
 fn text(out: &mut Vec<u8>, text: &str) {
@@ -144,42 +162,48 @@ fn list<T>(out: &mut Vec<u8>, items: &[T], mut write: impl FnMut(&mut Vec<u8>, &
     out.push(b']');
 }
 
-fn number(out: &mut Vec<u8>, mut number: u64) {
+fn number(out: &mut Vec<u8>, number: u64) {
     let mut digits = [0; 20];
+    let from = write_digits(number, &mut digits);
+    out.extend_from_slice(&digits[from..]);
+}
+
+/// Writes a number to the end of `digits`; where it begins.
+fn write_digits(mut number: u64, digits: &mut [u8]) -> usize {
     let mut from = digits.len();
     loop {
         from -= 1;
         digits[from] = b'0' + (number % 10) as u8;
         number /= 10;
         if number == 0 {
-            break;
+            return from;
         }
     }
-    out.extend_from_slice(&digits[from..]);
 }
 
 /// A number that is rounded to `places` decimals, without trailing zeros but with one decimal at least.
-fn decimal(out: &mut Vec<u8>, value: f64, places: usize) {
-    let scale = 10_u64.pow(places as u32);
-    let scaled = (value.abs() * scale as f64).round();
-    if scaled == 0.0 && value.is_sign_negative() || scaled >= 1e9 || scaled.is_nan() {
+fn decimal(out: &mut Vec<u8>, value: f64, places: u32) {
+    // Rounded already, so that a half more than it is cut to the right digits.
+    let scaled = value.abs() * 10_u64.pow(places) as f64 + 0.5;
+    if scaled < 1.0 && value.is_sign_negative() || scaled >= 1e9 || scaled.is_nan() {
         return to_writer(out, &value).expect("writing to memory does not fail");
     }
+    let (mut rest, mut places) = (scaled as u64, places as usize);
+    while places > 1 && rest % 10 == 0 {
+        rest /= 10;
+        places -= 1;
+    }
+    let unit = 10_u64.pow(places as u32);
+    let mut written = [b'0'; 24];
+    let (whole, point) = (rest / unit, written.len() - places - 1);
+    write_digits(rest % unit, &mut written[point + 1..]);
+    written[point] = b'.';
+    let mut from = write_digits(whole, &mut written[..point]);
     if value < 0.0 {
-        out.push(b'-');
+        from -= 1;
+        written[from] = b'-';
     }
-    let scaled = scaled as u64;
-    number(out, scaled / scale);
-    out.push(b'.');
-    let (mut rest, mut unit) = (scaled % scale, scale / 10);
-    loop {
-        out.push(b'0' + (rest / unit) as u8);
-        rest %= unit;
-        if rest == 0 {
-            break;
-        }
-        unit /= 10;
-    }
+    out.extend_from_slice(&written[from..]);
 }
 
 impl Serialize for Row<'_> {
@@ -316,7 +340,7 @@ mod tests {
 
     #[test]
     fn a_decimal_is_written_as_serde_writes_it() {
-        let written = |value: f64, places: usize| {
+        let written = |value: f64, places: u32| {
             let mut out = Vec::new();
             decimal(&mut out, value, places);
             String::from_utf8(out).expect("digits")

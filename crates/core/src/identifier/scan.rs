@@ -502,6 +502,9 @@ impl Extractor {
 
     /// A cheap look: whether letters and digits stand together, five or more, with digits among them, a sign or a cue.
     pub(super) fn is_worth_reading(&self, units: &[Unit]) -> bool {
+        if !self.has_letters_and_digits(units) {
+            return false;
+        }
         let (mut run, mut digits, mut marks, mut cue) = (0u32, 0u32, 0u32, false);
         let mut before = 0u8;
         for unit in units {
@@ -522,6 +525,12 @@ impl Extractor {
         }
         // A value may stand before its cue.
         run >= 5 && (cue || marks > 0)
+    }
+
+    /// Whether there are five letters and digits at all, which most texts have not.
+    fn has_letters_and_digits(&self, units: &[Unit]) -> bool {
+        let class = |unit: &Unit| self.classes.get(unit.ch as usize).copied().unwrap_or(0);
+        units.iter().filter(|unit| class(unit) & (DIGIT | LATIN) != 0).count() >= 5
     }
 
     /// Whether a text says that a piece of a value stands elsewhere.

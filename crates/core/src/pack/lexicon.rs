@@ -1,5 +1,7 @@
 //! Terms and their senses, found in one pass over a folded text, by form and by sound.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::sense::Sense;
@@ -21,14 +23,18 @@ pub struct Hit {
     pub steps: Steps,
 }
 
+/// Where the letters and the senses of a term stand.
+#[derive(Clone, Default)]
 struct Term {
-    letters: Vec<char>,
-    senses: Vec<(Sense, f32)>,
+    letters: Range<u32>,
+    senses: Range<u32>,
 }
 
 /// All terms of all packs.
 pub struct Lexicon {
     terms: Vec<Term>,
+    letters: Vec<char>,
+    senses: Vec<Sense>,
     by_form: Trie,
     /// Terms by their syllables.
     by_sound: Trie,
@@ -41,12 +47,16 @@ pub struct Builder<'a> {
     folded: Folded,
     by_form: Trie,
     terms: Vec<Term>,
+    letters: Vec<char>,
+    /// Terms and their senses, in the order of the lines.
+    senses: Vec<(u32, Sense)>,
 }
 
 impl<'a> Builder<'a> {
     /// An empty lexicon whose terms will be folded by `characters`.
     pub fn new(characters: &'a CharTable) -> Builder<'a> {
-        Builder { characters, folded: Folded::default(), by_form: Trie::default(), terms: Vec::new() }
+        let (terms, letters, senses) = (Vec::new(), Vec::new(), Vec::new());
+        Builder { characters, folded: Folded::default(), by_form: Trie::default(), terms, letters, senses }
     }
 
     /// Adds one line: term, sense, bits, source, innocent uses.
@@ -58,13 +68,10 @@ impl<'a> Builder<'a> {
         let Some(sense) = Sense::parse(sense) else {
             return Err(fault(file, line, &format!("no sense is called \"{sense}\"; the list is in pack/sense.rs")));
         };
-        let bits: f32 = match bits.parse() {
-            Ok(bits) if (-9.0..=9.0).contains(&bits) => bits,
-            _ => {
-                let message = format!("weight is not a number from -9 to 9: \"{bits}\"; give bits, such as 2.5");
-                return Err(fault(file, line, &message));
-            }
-        };
+        if !bits.parse().is_ok_and(|bits: f32| (-9.0..=9.0).contains(&bits)) {
+            let message = format!("weight is not a number from -9 to 9: \"{bits}\"; give bits, such as 2.5");
+            return Err(fault(file, line, &message));
+        }
         self.characters.fold(term, &mut self.folded);
         let letters = self.folded.units.iter().map(|unit| unit.ch);
         if letters.len() == 0 {
@@ -73,35 +80,58 @@ impl<'a> Builder<'a> {
         let next = self.terms.len() as u32;
         let number = self.by_form.insert(letters.clone().map(u32::from), next);
         if number == next {
-            self.terms.push(Term { letters: letters.collect(), senses: Vec::with_capacity(1) });
+            let start = self.letters.len() as u32;
+            self.letters.extend(letters);
+            self.terms.push(Term { letters: start..self.letters.len() as u32, senses: 0..0 });
         }
-        let senses = &mut self.terms[number as usize].senses;
-        if !senses.iter().any(|(known, _)| *known == sense) {
-            senses.push((sense, bits));
-        }
+        self.senses.push((number, sense));
         Ok(())
     }
 
     /// The lexicon of all lines added. Of terms that sound alike the first is the one that is guessed.
-    pub fn build(self) -> Lexicon {
+    pub fn build(mut self) -> Lexicon {
+        self.gather_senses();
+        let Builder { characters, by_form, terms, letters, senses, .. } = self;
+        let senses: Vec<Sense> = senses.into_iter().map(|(_, sense)| sense).collect();
         let mut by_sound = Trie::default();
         let mut by_initials: FxHashMap<String, Vec<u32>> = FxHashMap::default();
-        for (number, term) in self.terms.iter().enumerate() {
-            let worth_hiding = term.senses.iter().any(|(sense, _)| is_worth_hiding(*sense));
-            let sounds = term.letters.iter().map(|ch| u32::from(self.characters.syllable(*ch)));
-            if !worth_hiding || term.letters.len() < 2 || sounds.clone().any(|sound| sound == 0) {
+        for (number, term) in terms.iter().enumerate() {
+            let worth_hiding = senses[range(&term.senses)].iter().any(|sense| is_worth_hiding(*sense));
+            let letters = &letters[range(&term.letters)];
+            let sounds = letters.iter().map(|ch| u32::from(characters.syllable(*ch)));
+            if !worth_hiding || letters.len() < 2 || sounds.clone().any(|sound| sound == 0) {
                 continue;
             }
-            if term.letters.len() > 2 || !term.letters.iter().any(|ch| FUNCTION_WORDS.contains(*ch)) {
+            if letters.len() > 2 || !letters.iter().any(|ch| FUNCTION_WORDS.contains(*ch)) {
                 by_sound.insert(sounds, number as u32);
             }
-            if (2..=3).contains(&term.letters.len()) {
-                let initials: String = term.letters.iter().filter_map(|ch| self.characters.syllable_name(*ch).chars().next()).collect();
+            if (2..=3).contains(&letters.len()) {
+                let initials: String = letters.iter().filter_map(|ch| characters.syllable_name(*ch).chars().next()).collect();
                 by_initials.entry(initials).or_default().push(number as u32);
             }
         }
-        Lexicon { by_form: self.by_form, by_sound, terms: self.terms, by_initials }
+        Lexicon { terms, letters, senses, by_form, by_sound, by_initials }
     }
+
+    /// Brings the senses of each term together, in the order of their lines, each once.
+    fn gather_senses(&mut self) {
+        self.senses.sort_by_key(|(term, _)| *term);
+        let mut gathered: Vec<(u32, Sense)> = Vec::with_capacity(self.senses.len());
+        for of_term in self.senses.chunk_by(|(a, _), (b, _)| a == b) {
+            let start = gathered.len();
+            for sense in of_term {
+                if !gathered[start..].contains(sense) {
+                    gathered.push(*sense);
+                }
+            }
+            self.terms[of_term[0].0 as usize].senses = start as u32..gathered.len() as u32;
+        }
+        self.senses = gathered;
+    }
+}
+
+fn range(range: &Range<u32>) -> Range<usize> {
+    range.start as usize..range.end as usize
 }
 
 /// Characters of grammar: a word of two syllables that holds one is too common to be guessed by sound.
@@ -146,13 +176,17 @@ impl Lexicon {
 
     /// The terms in the order of their lines, as folded text.
     pub fn terms(&self) -> impl Iterator<Item = String> + '_ {
-        self.terms.iter().map(|term| term.letters.iter().collect())
+        self.terms.iter().map(|term| self.letters_of(term).iter().collect())
+    }
+
+    fn letters_of(&self, term: &Term) -> &[char] {
+        &self.letters[range(&term.letters)]
     }
 
     /// The terms that are more than ideographs, as folded text.
     pub(super) fn spaced_terms(&self) -> impl Iterator<Item = String> + '_ {
-        let terms = self.terms.iter().filter(|term| !term.letters.iter().all(|ch| is_ideograph(*ch)));
-        terms.map(|term| term.letters.iter().collect())
+        let terms = self.terms.iter().map(|term| self.letters_of(term));
+        terms.filter(|letters| !letters.iter().all(|ch| is_ideograph(*ch))).map(|letters| letters.iter().collect())
     }
 
     /// Appends the terms of `folded`, in order of place, to `hits`. A term inside a longer one does not count: that is
@@ -203,7 +237,7 @@ impl Lexicon {
             let rest = syllables[place.at + place.len..].iter().map(|syllable| u32::from(syllable.sound));
             self.by_sound.words_at(place, rest, |len, term| {
                 let run = &syllables[place.at..place.at + len];
-                if let Some(steps) = self.reading(characters, folded, run, &self.terms[term as usize].letters) {
+                if let Some(steps) = self.reading(characters, folded, run, self.letters_of(&self.terms[term as usize])) {
                     scanner.guesses.push(Candidate { from: run[0].from, to: run[len - 1].to, term, steps });
                 }
             });
@@ -262,7 +296,7 @@ impl Lexicon {
     }
 
     fn push(&self, candidate: &Candidate, steps: Steps, hits: &mut Vec<Hit>) {
-        for &(sense, _) in &self.terms[candidate.term as usize].senses {
+        for &sense in &self.senses[range(&self.terms[candidate.term as usize].senses)] {
             hits.push(Hit { from: candidate.from, to: candidate.to, sense, steps });
         }
     }

@@ -1,7 +1,8 @@
 //! Words in, the words that begin at a place out.
 //!
 //! The words make a tree, whose edges lie in one hash table: it is built in milliseconds, and a step reads one cache
-//! line. A filter over the first two symbols settles most places of a text without a look at the tree.
+//! line. Where only one word goes on, its tail is kept as it is: most edges of a tree of words would be tails. A filter over
+//! the first two symbols settles most places of a text without a look at the tree.
 
 /// Words over symbols from 1 to 0x10FFFF, each with a value.
 pub struct Trie {
@@ -9,7 +10,10 @@ pub struct Trie {
     edges: Vec<Edge>,
     taken: usize,
     nodes: u32,
-    /// Bits by hash of the first two symbols of a word; for a word of one, by hash of [`ALONE`] and it.
+    tails: Vec<Tail>,
+    /// The symbols of the tails.
+    symbols: Vec<u32>,
+    /// Three bits of a long by hash of the first two symbols of a word; for a word of one, of [`ALONE`] and it.
     filter: Vec<u64>,
 }
 
@@ -19,12 +23,20 @@ struct Edge {
     node: u32,
     /// 0 in a free slot.
     symbol: u32,
-    /// The node behind it; 0 where no word goes on.
+    /// The node behind it; [`TAIL`] and the number of a tail where one word goes on, 0 where none does.
     to: u32,
     /// One more than the value of the word that ends here, or 0.
     end: u32,
     /// Bits by hash of the symbols by which words go on, so that a step that leads nowhere reads no memory.
     goes_on: u32,
+}
+
+/// What is left of a word, and its value.
+#[derive(Clone, Copy)]
+struct Tail {
+    from: u32,
+    to: u32,
+    value: u32,
 }
 
 /// A place where words may begin.
@@ -42,7 +54,9 @@ pub struct Place {
 /// The node before words of one symbol.
 const ALONE: u32 = 0;
 const FIRST_NODE: u32 = 0x11_0000;
-const FILTER_BITS: u32 = 19;
+const TAIL: u32 = 1 << 31;
+/// Binary logarithm of the number of longs in a filter.
+const FILTER_LONGS: u32 = 13;
 
 impl Default for Trie {
     fn default() -> Trie {
@@ -54,7 +68,14 @@ impl Default for Trie {
 impl Trie {
     /// A tree without words, with room for `edges` edges; a power of two.
     pub fn with_room(edges: usize) -> Trie {
-        Trie { edges: vec![Edge::default(); edges], taken: 0, nodes: 0, filter: vec![0; 1 << (FILTER_BITS - 6)] }
+        Trie {
+            edges: vec![Edge::default(); edges],
+            taken: 0,
+            nodes: 0,
+            tails: Vec::new(),
+            symbols: Vec::new(),
+            filter: vec![0; 1 << FILTER_LONGS],
+        }
     }
 
     /// Adds a word unless it is there; the value of the word from then on. A word without symbols is never found.
@@ -62,17 +83,32 @@ impl Trie {
         let Some(first) = word.next() else { return value };
         let second = word.next();
         let (node, symbol) = second.map_or((ALONE, first), |second| (first, second));
-        let bit = filter_bit(node, symbol);
-        self.filter[bit / 64] |= 1 << (bit % 64);
+        let hash = hash(node, symbol);
+        (0..3).for_each(|number| self.filter[filter_long(hash)] |= 1 << filter_bit(hash, number));
         let mut slot = self.slot_or_add(node, symbol);
-        for symbol in word {
-            if self.edges[slot].to == 0 {
-                self.edges[slot].to = FIRST_NODE + self.nodes;
-                self.nodes += 1;
+        let first = self.symbols.len();
+        self.symbols.extend(word);
+        for at in first..self.symbols.len() {
+            match self.edges[slot].to {
+                0 => {
+                    self.put_tail(slot, Tail { from: at as u32, to: self.symbols.len() as u32, value });
+                    return value;
+                }
+                to if to & TAIL != 0 => {
+                    let tail = self.tails[(to ^ TAIL) as usize];
+                    if self.symbols_of(tail) == &self.symbols[at..] {
+                        self.symbols.truncate(first);
+                        return tail.value;
+                    }
+                    slot = self.split_tail(slot, tail);
+                }
+                _ => {}
             }
+            let symbol = self.symbols[at];
             self.edges[slot].goes_on |= symbol_bit(symbol);
             slot = self.slot_or_add(self.edges[slot].to, symbol);
         }
+        self.symbols.truncate(first);
         let end = &mut self.edges[slot].end;
         if *end == 0 {
             *end = value + 1;
@@ -80,20 +116,52 @@ impl Trie {
         *end - 1
     }
 
+    /// The symbols of a tail.
+    #[inline]
+    fn symbols_of(&self, tail: Tail) -> &[u32] {
+        &self.symbols[tail.from as usize..tail.to as usize]
+    }
+
+    fn put_tail(&mut self, slot: usize, tail: Tail) {
+        self.edges[slot].goes_on |= symbol_bit(self.symbols[tail.from as usize]);
+        self.edges[slot].to = TAIL | self.tails.len() as u32;
+        self.tails.push(tail);
+    }
+
+    /// Makes a node of the first symbol of a tail, so that another word can go on from `slot`; where that slot is then.
+    fn split_tail(&mut self, slot: usize, tail: Tail) -> usize {
+        let Edge { node, symbol, .. } = self.edges[slot];
+        let to = FIRST_NODE + self.nodes;
+        self.nodes += 1;
+        self.edges[slot].to = to;
+        let next = self.slot_or_add(to, self.symbols[tail.from as usize]);
+        if tail.from + 1 == tail.to {
+            self.edges[next].end = tail.value + 1;
+        } else {
+            self.put_tail(next, Tail { from: tail.from + 1, ..tail });
+        }
+        self.slot(node, symbol)
+    }
+
     /// Writes to `places` where in `symbols` words may begin, in order; all places where some do are among them. All are
-    /// looked up before any is followed, so that memory is read side by side and not in turn.
+    /// found before any is looked up, and looked up before any is followed, so that memory is read side by side and not in
+    /// turn.
     #[inline]
     pub fn places(&self, symbols: impl Iterator<Item = u32>, places: &mut Vec<Place>) {
         places.clear();
+        let edge = Edge::default();
         let mut before = ALONE;
         for (at, symbol) in symbols.enumerate() {
             if before != ALONE && self.may_hold(before, symbol) {
-                places.push(Place { at: at - 1, len: 2, node: before, symbol, edge: self.edges[self.home(before, symbol)] });
+                places.push(Place { at: at - 1, len: 2, node: before, symbol, edge });
             }
             if self.may_hold(ALONE, symbol) {
-                places.push(Place { at, len: 1, node: ALONE, symbol, edge: self.edges[self.home(ALONE, symbol)] });
+                places.push(Place { at, len: 1, node: ALONE, symbol, edge });
             }
             before = symbol;
+        }
+        for place in places {
+            place.edge = self.edges[self.home(place.node, place.symbol)];
         }
     }
 
@@ -110,6 +178,14 @@ impl Trie {
                 found(len, edge.end - 1);
             }
             let Some(symbol) = rest.next().filter(|symbol| edge.goes_on & symbol_bit(*symbol) != 0) else { return };
+            if edge.to & TAIL != 0 {
+                let tail = self.tails[(edge.to ^ TAIL) as usize];
+                let symbols = self.symbols_of(tail);
+                if symbols[0] == symbol && symbols[1..].iter().all(|symbol| rest.next() == Some(*symbol)) {
+                    found(len + symbols.len(), tail.value);
+                }
+                return;
+            }
             edge = self.edges[self.slot(edge.to, symbol)];
             len += 1;
         }
@@ -118,8 +194,10 @@ impl Trie {
     /// Whether a word may begin with these two; `false` is certain.
     #[inline]
     fn may_hold(&self, first: u32, second: u32) -> bool {
-        let bit = filter_bit(first, second);
-        self.filter[bit / 64] >> (bit % 64) & 1 == 1
+        let hash = hash(first, second);
+        let long = self.filter[filter_long(hash)];
+        // One bit settles most, and the others are looked at where it is set.
+        long >> filter_bit(hash, 0) & 1 == 1 && (1..3).all(|number| long >> filter_bit(hash, number) & 1 == 1)
     }
 
     fn slot_or_add(&mut self, node: u32, symbol: u32) -> usize {
@@ -167,8 +245,13 @@ fn symbol_bit(symbol: u32) -> u32 {
 }
 
 #[inline]
-fn filter_bit(first: u32, second: u32) -> usize {
-    (hash(first, second) >> (64 - FILTER_BITS)) as usize
+fn filter_long(hash: u64) -> usize {
+    (hash >> (64 - FILTER_LONGS)) as usize
+}
+
+#[inline]
+fn filter_bit(hash: u64, number: u32) -> u64 {
+    hash >> (45 - 6 * number) & 63
 }
 
 #[inline]

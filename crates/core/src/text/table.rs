@@ -25,6 +25,7 @@ enum Action {
 const BMP: usize = 0x1_0000;
 /// Mathematical letters; enclosed letters and flags; ideographs of old Korean and Taiwanese standards.
 const COMPATIBILITY_BEYOND: [std::ops::RangeInclusive<u32>; 3] = [0x1D400..=0x1D7FF, 0x1F100..=0x1F1FF, 0x2F800..=0x2FA1F];
+const PAIR_BITS: usize = 1 << 17;
 
 /// How characters are folded. Build once, share between threads.
 pub struct CharTable {
@@ -34,7 +35,9 @@ pub struct CharTable {
     joins: FxHashMap<(char, char), char>,
     /// Characters that are halves of others, one bit each.
     halves: Vec<u64>,
-    /// Ideographs that stay as they are, one bit each.
+    /// Pairs that join, a bit by hash: most neighbours are halves of nothing together.
+    pairs: Vec<u64>,
+    /// Characters that stay as they are, one bit each.
     plain: Vec<u64>,
     words: FxHashSet<(char, char)>,
     term_pairs: FxHashSet<(char, char)>,
@@ -64,16 +67,21 @@ impl CharTable {
         words: impl IntoIterator<Item = &'a str>,
         terms: impl IntoIterator<Item = &'a str>,
     ) -> CharTable {
-        let neighbours = |term: &'a str| term.chars().zip(term.chars().skip(1));
+        // What is joined is an ideograph, and so is one of two that it may belong to.
+        let neighbours = |term: &'a str| {
+            let pairs = term.chars().zip(term.chars().skip(1));
+            pairs.filter(|(first, second)| is_ideograph(*first) || is_ideograph(*second))
+        };
         let mut table = CharTable {
             actions: (0..BMP).map(|code| base_action(code as u32)).collect(),
             beyond: FxHashMap::default(),
             expansions: Vec::new(),
             joins: FxHashMap::default(),
             halves: vec![0; BMP / 64],
+            pairs: vec![0; PAIR_BITS / 64],
             plain: vec![0; BMP / 64],
             words: words.into_iter().filter_map(pair).collect(),
-            term_pairs: terms.into_iter().flat_map(neighbours).collect(),
+            term_pairs: terms.into_iter().filter(|term| !term.is_ascii()).flat_map(neighbours).collect(),
             syllables: vec![0; BMP],
             syllable_names: vec![String::new()],
         };
@@ -113,10 +121,15 @@ impl CharTable {
     fn fold_with(&self, original: &str, out: &mut Folded, is_plain: impl Fn(char) -> bool) {
         out.units.clear();
         let mut writer = Writer { table: self, units: &mut out.units, gap: Steps::NONE, pending: Pending::default(), latin: 0, foreign: 0 };
+        let mut rest = writer.rest();
         for (at, ch) in original.char_indices() {
             let (start, end) = (at as u32, (at + ch.len_utf8()) as u32);
-            if is_plain(ch) && writer.is_at_rest(ch) {
+            if is_plain(ch)
+                && let Some(after) = rest.before(self, ch)
+            {
+                writer.count(ch);
                 writer.units.push(Unit { ch, start, end, steps: Steps::NONE, gap: Steps::NONE, spaced: false });
+                rest = after;
                 continue;
             }
             match self.action(ch) {
@@ -132,6 +145,7 @@ impl CharTable {
                 Action::Drop => writer.gap = writer.gap.with(Steps::INVISIBLE),
                 Action::Noise | Action::Soft | Action::Space => writer.hold(ch, start, end, self.action(ch)),
             }
+            rest = writer.rest();
         }
         writer.flush(None);
         let (latin, foreign) = (writer.latin, writer.foreign);
@@ -176,7 +190,7 @@ impl CharTable {
 
     fn find_plain(&mut self) {
         for code in 0..BMP {
-            let Some(ch) = char::from_u32(code as u32).filter(|ch| is_ideograph(*ch)) else { continue };
+            let Some(ch) = char::from_u32(code as u32) else { continue };
             if self.action(ch) == Action::Map(ch, Steps::NONE) {
                 self.plain[code / 64] |= 1 << (code % 64);
             }
@@ -326,6 +340,8 @@ impl CharTable {
         for (a, b) in [(first, second), (second, first)] {
             if !self.is_word(a, b) && !self.joins.contains_key(&(a, b)) {
                 self.joins.insert((a, b), joined);
+                let bit = pair_bit(a, b);
+                self.pairs[bit / 64] |= 1 << (bit % 64);
                 for half in [a, b] {
                     if let Some(slot) = self.halves.get_mut(half as usize / 64) {
                         *slot |= 1 << (half as usize % 64);
@@ -341,9 +357,16 @@ impl CharTable {
         ch as usize >= BMP || has(&self.halves, ch)
     }
 
+    /// Whether two neighbours may be the halves of a character; `false` is certain.
+    #[inline]
+    fn may_join(&self, first: char, second: char) -> bool {
+        let bit = pair_bit(first, second);
+        self.is_half(first) && has(&self.halves, second) && self.pairs[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
     /// The character that two neighbours are the halves of.
     fn join(&self, first: char, second: char) -> Option<char> {
-        if !self.is_half(first) || !has(&self.halves, second) {
+        if !self.may_join(first, second) {
             return None;
         }
         self.joins.get(&(first, second)).copied()
@@ -373,6 +396,23 @@ struct Pending {
     spaced: bool,
 }
 
+/// What stands before a character that is plain, and may be written as it is.
+#[derive(Clone, Copy)]
+struct Rest {
+    /// Whether the character may settle something: what is held, a gap, or two halves.
+    open: bool,
+    /// The last character, or NUL.
+    last: char,
+}
+
+impl Rest {
+    /// What stands before the next character once a plain one is written; `None` where it may settle or join anything.
+    #[inline]
+    fn before(self, table: &CharTable, ch: char) -> Option<Rest> {
+        (!self.open && !table.may_join(self.last, ch)).then_some(Rest { open: false, last: ch })
+    }
+}
+
 impl Writer<'_> {
     fn hold(&mut self, ch: char, start: u32, end: u32, action: Action) {
         let ch = if action == Action::Space { ' ' } else { ch };
@@ -380,13 +420,23 @@ impl Writer<'_> {
         self.pending.held.push((ch, start, end, action == Action::Noise));
     }
 
-    /// Whether a plain character can be written as it is: nothing stands before it that it could settle or be joined to.
-    #[inline]
-    fn is_at_rest(&self, ch: char) -> bool {
-        let half = |back: usize| self.units.len().checked_sub(back).is_some_and(|at| self.table.is_half(self.units[at].ch));
-        self.pending.held.is_empty() && !self.pending.spaced && self.gap.is_empty() && !(half(1) && (self.table.is_half(ch) || half(2)))
+    /// What a plain character would stand behind.
+    fn rest(&self) -> Rest {
+        let unit = |back: usize| self.units.len().checked_sub(back).map_or('\0', |at| self.units[at].ch);
+        let open = !self.pending.held.is_empty() || self.pending.spaced || !self.gap.is_empty();
+        Rest { open: open || self.table.may_join(unit(2), unit(1)), last: unit(1) }
     }
 
+    #[inline]
+    fn count(&mut self, ch: char) {
+        match ch {
+            'a'..='z' => self.latin += 1,
+            '\u{370}'..='\u{52F}' => self.foreign += 1,
+            _ => {}
+        }
+    }
+
+    #[inline]
     fn push(&mut self, mut unit: Unit) {
         if !self.pending.held.is_empty() {
             self.flush(Some(unit.ch));
@@ -395,11 +445,7 @@ impl Writer<'_> {
         unit.spaced = self.pending.spaced;
         self.gap = Steps::NONE;
         self.pending.spaced = false;
-        match unit.ch {
-            'a'..='z' => self.latin += 1,
-            '\u{370}'..='\u{52F}' => self.foreign += 1,
-            _ => {}
-        }
+        self.count(unit.ch);
         if is_ideograph(unit.ch) && self.units.last().is_some_and(|last| self.table.is_half(last.ch)) {
             self.join(unit);
         } else {
@@ -504,6 +550,12 @@ impl Writer<'_> {
         held.clear();
         self.pending.held = held;
     }
+}
+
+#[inline]
+fn pair_bit(first: char, second: char) -> usize {
+    let hash = (first as u32).wrapping_mul(0x9E37_79B9) ^ (second as u32).wrapping_mul(0x85EB_CA6B);
+    (hash >> 15) as usize
 }
 
 #[inline]
@@ -675,6 +727,12 @@ mod tests {
         fn plain_characters_fold_as_the_long_way(text in "[领养送田力女子氵每宝的一了 *·.\u{200B}V信３ａ領🍼\u{4E00}-\u{9FFF}]{0,24}|\\PC{0,40}") {
             assert_folds_as_the_long_way(&text)?;
         }
+    }
+
+    #[test]
+    fn letters_that_look_latin_stand_in_their_blocks() {
+        let looks_latin = ('\0'..=char::MAX).filter(|ch| super::latin_look(*ch).is_some());
+        assert!(looks_latin.into_iter().all(|ch| matches!(ch, 'µ' | '\u{370}'..='\u{52F}')));
     }
 
     #[test]
