@@ -25,3 +25,11 @@ fit:
 bench:
 	cargo run --release --locked --package magpie-eval -- bench $(or $(POSTS),$(SAMPLE))
 	cargo run --release --locked --package magpie-eval --example limits -- $(or $(POSTS),$(SAMPLE))
+
+## Compares with a pipeline of character n-grams in Python: make compare POSTS=posts.jsonl GOLD=gold.jsonl
+compare: build
+	python3 -m venv target/compare
+	target/compare/bin/pip install --quiet scikit-learn
+	cargo run --release --locked --package magpie-eval -- corpus --output target/compare/corpus.jsonl
+	target/compare/bin/python scripts/compare_ngrams.py --magpie target/release/magpie --corpus target/compare/corpus.jsonl \
+		--posts $(or $(POSTS),$(SAMPLE)) $(if $(GOLD),--gold $(GOLD))

@@ -519,14 +519,15 @@ fn class_scores(scores: &Scores) -> [f32; 9] {
     out
 }
 
-/// Classes more likely than not; the likeliest where none is. `commission` never stands alone.
+/// The likeliest class, and others beside it that are twice as likely as not. `commission` never stands alone.
 fn classes(scores: &Scores) -> Vec<Head> {
-    let mut classes: Vec<Head> = Head::CLASSES.filter(|head| scores[*head] > 0.0).map(|head| Head::ALL[head]).collect();
-    if classes.iter().all(|class| *class == Head::Commission) {
-        let main = best(scores, Head::Offer as usize..Head::Commission as usize);
-        classes.insert(0, main);
-    }
-    classes
+    const TWICE: f32 = 1.0;
+    let main = best(scores, Head::Offer as usize..Head::Commission as usize);
+    let found = |head: Head| match head {
+        Head::Commission => scores[head as usize] > 0.0,
+        _ => head == main || scores[head as usize] > TWICE,
+    };
+    Head::CLASSES.map(|head| Head::ALL[head]).filter(|head| found(*head)).collect()
 }
 
 /// The side of a hand-over that whoever writes is on, as far as the classes tell. A parent who places a child without
@@ -670,6 +671,19 @@ mod tests {
         for classes in [&[Head::Broker][..], &[Head::Offer, Head::Seek]] {
             assert_eq!(writer_side(classes, None), Role::Unknown);
         }
+    }
+
+    #[test]
+    fn a_further_class_has_to_be_twice_as_likely_as_not() {
+        let mut scores = [-3.0; Head::COUNT];
+        scores[Head::Offer as usize] = -1.0;
+        assert_eq!(classes(&scores), [Head::Offer]);
+        scores[Head::Broker as usize] = 1.1;
+        scores[Head::Seek as usize] = 0.9;
+        scores[Head::Commission as usize] = 0.1;
+        assert_eq!(classes(&scores), [Head::Broker, Head::Commission]);
+        scores[Head::Offer as usize] = 1.2;
+        assert_eq!(classes(&scores), [Head::Offer, Head::Broker, Head::Commission]);
     }
 
     #[test]
