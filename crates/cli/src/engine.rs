@@ -202,7 +202,7 @@ pub fn last_border(posts: &[Post]) -> usize {
 }
 
 /// Cuts posts into pieces of about `size` that end where a thread ends.
-fn cut(posts: &[Post], size: usize) -> Vec<&[Post]> {
+pub fn cut(posts: &[Post], size: usize) -> Vec<&[Post]> {
     let mut pieces = Vec::new();
     let mut rest = posts;
     while !rest.is_empty() {

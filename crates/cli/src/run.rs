@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::engine::{Engine, read, reading_digest, same_thread, size_bytes};
+use crate::engine::{self, Engine, read, reading_digest, same_thread, size_bytes};
 use crate::options::Reading;
 use crate::progress::Progress;
 use crate::summary::{self, Lead};
@@ -66,6 +66,8 @@ struct Manifest {
 }
 
 const MANIFEST: &str = "manifest.json";
+/// Posts that are assessed and written at a time.
+const PART: usize = 1 << 15;
 const TABLES: [&str; 4] = ["posts", "assessments", "rejects", "leads"];
 
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
@@ -195,33 +197,37 @@ fn analyse(
         (&a.source, &a.thread_id, &a.published_at, &a.id).cmp(&(&b.source, &b.thread_id, &b.published_at, &b.id))
     });
     let (posts, places): (Vec<Post>, Vec<Place>) = posts.into_iter().unzip();
-    let assessments = engine.assess(&posts, as_of);
-    let mut table = Table::create(&args.workspace, "posts")?;
-    for ((post, place), assessment) in posts.iter().zip(&places).zip(&assessments) {
-        table.write(&post_row(engine, post, place, assessment)?)?;
-    }
-    table.finish()?;
-    let mut table = Table::create(&args.workspace, "assessments")?;
-    let mut from = 0;
-    for thread in posts.chunk_by(same_thread) {
-        let refs: Vec<&Post> = thread.iter().collect();
-        for (post, assessment) in refs.iter().zip(&assessments[from..]) {
-            let mut line = Vec::new();
-            engine.write_row(post, assessment, &refs, &mut line)?;
-            table.write_line(&line)?;
+    let (mut posts_table, mut table) = (Table::create(&args.workspace, "posts")?, Table::create(&args.workspace, "assessments")?);
+    let (mut found, mut from) = (Vec::new(), 0);
+    for part in engine::cut(&posts, PART) {
+        let assessments = engine.assess(part, as_of);
+        for ((post, place), assessment) in part.iter().zip(&places[from..]).zip(&assessments) {
+            posts_table.write(&post_row(engine, post, place, assessment)?)?;
         }
-        from += thread.len();
+        from += part.len();
+        let mut answers = assessments.iter();
+        for thread in part.chunk_by(same_thread) {
+            let refs: Vec<&Post> = thread.iter().collect();
+            for (post, assessment) in refs.iter().zip(answers.by_ref()) {
+                let mut line = Vec::new();
+                engine.write_row(post, assessment, &refs, &mut line)?;
+                table.write_line(&line)?;
+            }
+        }
+        let count = |tier: Tier| assessments.iter().filter(|assessment| assessment.tier == tier).count() as u64;
+        manifest.alerts += count(Tier::Alert);
+        manifest.reviews += count(Tier::Review);
+        manifest.support += assessments.iter().filter(|assessment| assessment.route.name() == "support").count() as u64;
+        found.extend(summary::found(part, &assessments));
     }
+    posts_table.finish()?;
     table.finish()?;
     let mut table = Table::create(&args.workspace, "rejects")?;
     for reject in rejects {
         table.write(reject)?;
     }
     table.finish()?;
-    let count = |tier: Tier| assessments.iter().filter(|assessment| assessment.tier == tier).count() as u64;
-    (manifest.alerts, manifest.reviews) = (count(Tier::Alert), count(Tier::Review));
-    manifest.support = assessments.iter().filter(|assessment| assessment.route.name() == "support").count() as u64;
-    let leads = summary::leads(&posts, &assessments);
+    let leads = summary::rank(found);
     let mut table = Table::create(&args.workspace, "leads")?;
     for lead in &leads {
         table.write(lead)?;

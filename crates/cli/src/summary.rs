@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use magpie_core::assessment::model::Head;
-use magpie_core::assessment::{Assessment, Reason, Tier};
+use magpie_core::assessment::{Assessment, Reason, Tier, Urgency};
 use magpie_core::identifier::mask;
 use magpie_core::post::Post;
 use serde::{Deserialize, Serialize};
@@ -48,27 +48,36 @@ pub struct LeadReason {
 /// Indicators told with a lead.
 const REASONS_TOLD: usize = 4;
 
-/// Leads of all posts above the line: the most urgent first, then the likeliest.
-pub fn leads(posts: &[Post], assessments: &[Assessment]) -> Vec<Lead> {
-    let mut order: Vec<usize> = (0..posts.len()).filter(|at| assessments[*at].tier != Tier::Clear).collect();
-    order.sort_by(|a, b| {
-        let (x, y) = (&assessments[*a], &assessments[*b]);
-        let urgency = |answer: &Assessment| (answer.urgency.is_none(), answer.urgency);
-        urgency(x)
-            .cmp(&urgency(y))
-            .then(x.tier.cmp(&y.tier))
-            .then(y.risk.total_cmp(&x.risk))
-            .then_with(|| (&posts[*a].source, &posts[*a].id).cmp(&(&posts[*b].source, &posts[*b].id)))
-    });
-    order.into_iter().enumerate().map(|(rank, at)| lead(&posts[at], &assessments[at], rank as u64 + 1)).collect()
+/// A lead before its place among the others is known.
+pub struct Found {
+    urgency: Option<Urgency>,
+    tier: Tier,
+    lead: Lead,
 }
 
-fn lead(post: &Post, answer: &Assessment, priority: u64) -> Lead {
+/// The leads among some posts, not yet in order.
+pub fn found(posts: &[Post], assessments: &[Assessment]) -> Vec<Found> {
+    let leads = posts.iter().zip(assessments).filter(|(_, answer)| answer.tier != Tier::Clear);
+    leads.map(|(post, answer)| Found { urgency: answer.urgency, tier: answer.tier, lead: lead(post, answer) }).collect()
+}
+
+/// Leads in the order in which they should be looked at: the most urgent first, then the likeliest.
+pub fn rank(mut found: Vec<Found>) -> Vec<Lead> {
+    found.sort_by(|a, b| {
+        (a.urgency.is_none(), a.urgency, a.tier)
+            .cmp(&(b.urgency.is_none(), b.urgency, b.tier))
+            .then(b.lead.risk.total_cmp(&a.lead.risk))
+            .then_with(|| (&a.lead.subject.source, &a.lead.subject.id).cmp(&(&b.lead.subject.source, &b.lead.subject.id)))
+    });
+    (1..).zip(found).map(|(priority, found)| Lead { priority, ..found.lead }).collect()
+}
+
+fn lead(post: &Post, answer: &Assessment) -> Lead {
     Lead {
         lead_id: format!("post-{}", post.post_id().as_str()),
         kind: "post".to_owned(),
         subject: Subject { source: post.source.clone(), id: post.id.clone() },
-        priority,
+        priority: 0,
         urgency: answer.urgency.map(|urgency| urgency.name().to_owned()),
         tier: answer.tier.name().to_owned(),
         risk: answer.risk,
