@@ -12,6 +12,7 @@ use magpie_core::units::Field;
 
 use crate::engine::Engine;
 use crate::options::Reading;
+use crate::summary::scene;
 use crate::terminal::printable;
 
 #[derive(clap::Args)]
@@ -79,10 +80,14 @@ fn text(post: &Post, answer: &Assessment, colour: bool) -> String {
     let urgency = answer.urgency.map_or("", |urgency| urgency.name()).replace('_', " ");
     let _ = writeln!(
         out,
-        "\n{found}   risk {:.3}   route {}   {urgency}   disguise {:.2}\n",
+        "\n{found}   risk {:.3}   route {}   {urgency}   disguise {:.2}\n{}",
         answer.risk,
         answer.route.name(),
-        answer.disguise
+        answer.disguise,
+        match scene(answer) {
+            scene if scene.is_empty() => scene,
+            scene => format!("{scene}\n"),
+        }
     );
     let mut sum = 0.0;
     let (mut prior, mut rest): (Vec<&Reason>, Vec<&Reason>) = answer.reasons.iter().partition(|reason| reason.place.is_none());

@@ -95,10 +95,19 @@ fn lead(post: &Post, answer: &Assessment) -> Lead {
     }
 }
 
-/// What a post is about, in a line: classes, child, price.
+/// What a post is about, in a line: classes, child, price, places.
 fn what(answer: &Assessment) -> String {
-    let mut out = answer.classes.iter().map(|class: &Head| class.name()).collect::<Vec<_>>().join(" + ");
+    let classes = answer.classes.iter().map(|class: &Head| class.name()).collect::<Vec<_>>().join(" + ");
+    match scene(answer) {
+        scene if scene.is_empty() => classes,
+        scene => format!("{classes}: {scene}"),
+    }
+}
+
+/// The child, the highest price and the places of a post; empty where it tells of none.
+pub fn scene(answer: &Assessment) -> String {
     let child = &answer.child;
+    let mut parts = Vec::new();
     if child.sex.is_some() || child.born.is_some() {
         let count = child.count.filter(|count| *count > 1).map_or(String::new(), |count| format!("{count} × "));
         let sex = child.sex.map_or("child", |sex| match sex.name() {
@@ -106,17 +115,19 @@ fn what(answer: &Assessment) -> String {
             "female" => "girl",
             _ => "boy and girl",
         });
-        let born = match child.born {
-            Some(true) => ", born",
-            Some(false) => ", not yet born",
-            None => "",
-        };
-        let _ = write!(out, ": {count}{sex}{born}");
+        parts.push(format!("{count}{sex}"));
+        parts.extend(child.born.map(|born| if born { "born" } else { "not yet born" }.to_owned()));
     }
     if let Some(price) = answer.prices.iter().max_by(|a, b| a.cny_max.total_cmp(&b.cny_max)) {
-        let _ = write!(out, ", sum {:.0} yuan ({})", price.cny_max, price.purpose);
+        parts.push(format!("sum {:.0} yuan ({})", price.cny_max, price.purpose));
     }
-    out
+    for place in &answer.places {
+        let told = format!("{} ({})", place.name, place.role.name());
+        if !parts.contains(&told) {
+            parts.push(told);
+        }
+    }
+    parts.join(", ")
 }
 
 /// An indicator with the words it stands on; masked where they are numbers of papers or cards.
