@@ -20,7 +20,7 @@ use crate::identifier::{self, Extractor, Mention, PostFields};
 use crate::pack::place::NameScanner;
 use crate::pack::{Packs, Sense};
 use crate::post::Post;
-use crate::text::{Folded, Steps};
+use crate::text::{Folded, Steps, Unit, is_ideograph};
 use crate::units::{Field, Span, Time};
 use feature::Context;
 use model::{Head, Model, Scores, Weigher, probability};
@@ -322,8 +322,7 @@ impl<'a> Assessor<'a> {
         let trade_above = above.trade;
         scratch.reading.read(self.packs, self.extractor, post);
         let filled = Filled::of(&scratch.reading);
-        let is_brief = scratch.reading.field(Field::Text).folded.units.len() <= BRIEF;
-        let enough = if is_brief { 1 } else { 2 };
+        let enough = slots_to_weigh(&scratch.reading.field(Field::Text).folded.units);
         if filled.slots < enough && !filled.core && !filled.distress && !context.under_trade {
             return self.ordinary(&mut scratch.reading);
         }
@@ -431,8 +430,18 @@ impl<'a> Assessor<'a> {
     }
 }
 
-/// A text of no more characters than this has room for one sign only.
-const BRIEF: usize = 60;
+/// How many slots a text has to fill to be weighed. A brief one has room for few signs, and of languages that are
+/// written in letters the packs know fewer words than of Chinese.
+fn slots_to_weigh(units: &[Unit]) -> u32 {
+    const BRIEF: usize = 60;
+    const BRIEF_IN_LETTERS: usize = 160;
+    let in_letters = || !units.is_empty() && !units.iter().any(|unit| is_ideograph(unit.ch));
+    match units.len() {
+        ..=BRIEF_IN_LETTERS if in_letters() => 0,
+        ..=BRIEF => 1,
+        _ => 2,
+    }
+}
 
 /// What stands above a post in its thread.
 #[derive(Clone, Copy, Default)]
