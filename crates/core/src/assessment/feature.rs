@@ -387,18 +387,33 @@ mod tests {
         }
     }
 
-    #[test]
-    fn every_name_leads_back_to_its_key() {
-        let line =
-            r#"{"id":"1","source":"s","text":"男孩出生3天[找]人家，补5万 \u3000加v","author_name":"湘送男宝","group_name":"送养群"}"#;
+    fn names(line: &str) -> Vec<(Key, String)> {
         let post = Record::from_json(line).and_then(|record| record.into_post(&Defaults { source: None, timezone: utc() })).expect("valid");
         let mut reading = super::super::reading::Reading::default();
         let extractor = Extractor::new(identifier::Options { test_numbers: true, key: [0; 32] }, Packs::builtin());
         reading.read(Packs::builtin(), &extractor, &post);
         let mut named = Named(Vec::new());
         collect(&reading, &Context { is_reply: true, under_trade: true, by_opener: false }, &mut named);
-        assert!(named.0.len() > 50);
-        for (key, name) in named.0 {
+        named.0
+    }
+
+    #[test]
+    fn words_are_tokens_in_letters_and_characters_are_in_chinese() {
+        let names = names(r#"{"id":"1","source":"s","text":"Bringing him 抱回家 3 days"}"#);
+        let forms: Vec<&str> = names.iter().filter_map(|(_, name)| name.strip_prefix("c:")).collect();
+        for form in ["bringing", "bring~", "bringing␣him", "him抱", "抱回家", "回", "0␣days"] {
+            assert!(forms.contains(&form), "{form} is not in {forms:?}");
+        }
+        assert!(!forms.iter().any(|form| form.starts_with("bri") && form.len() < 6), "letters are no tokens");
+    }
+
+    #[test]
+    fn every_name_leads_back_to_its_key() {
+        let line =
+            r#"{"id":"1","source":"s","text":"男孩出生3天[找]人家，补5万 \u3000加v","author_name":"湘送男宝","group_name":"送养群"}"#;
+        let named = names(line);
+        assert!(named.len() > 50);
+        for (key, name) in named {
             assert_eq!(Key::parse(&name), Some(key), "{name}");
         }
     }

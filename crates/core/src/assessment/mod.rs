@@ -683,6 +683,20 @@ mod tests {
     }
 
     #[test]
+    fn a_brief_text_is_weighed_on_fewer_signs_than_a_long_one() {
+        let slots = |text: &str| {
+            let mut folded = Folded::default();
+            Packs::builtin().characters.fold(text, &mut folded);
+            slots_to_weigh(&folded.units)
+        };
+        assert_eq!((slots(&"天".repeat(60)), slots(&"天".repeat(61))), (1, 2));
+        assert_eq!((slots(&"word ".repeat(32)), slots(&"word ".repeat(33)), slots("word 天")), (0, 2, 1));
+        assert_eq!(slots(""), 1);
+        let is_weighed = |text: &str| assess(&[post(&format!(r#""id":"1","text":"{text}""#))])[0].reasons.len() > 1;
+        assert!(is_weighed("五万，明天") && !is_weighed("明天下雨") && !is_weighed(&format!("五万，{}", "明天下雨".repeat(20))));
+    }
+
+    #[test]
     fn a_further_class_has_to_be_twice_as_likely_as_not() {
         let mut scores = [-3.0; Head::COUNT];
         scores[Head::Offer as usize] = -1.0;
