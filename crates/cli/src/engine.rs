@@ -162,7 +162,8 @@ pub fn newest(inputs: &[PathBuf], options: &magpie_ingest::Options) -> anyhow::R
     Ok(newest)
 }
 
-/// Reads inputs batch by batch; `make` runs on all threads, `take` gets what it made in order.
+/// Reads inputs batch by batch; `make` runs on all threads, `take` gets what it made in order. The next batches are read
+/// from the disk meanwhile.
 fn each_batch<T: Send>(
     inputs: &[PathBuf],
     options: &magpie_ingest::Options,
@@ -170,14 +171,21 @@ fn each_batch<T: Send>(
     mut take: impl FnMut(T) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut reader = Reader::open(inputs.iter().map(|input| Input::parse(&input.to_string_lossy())), options.clone())?;
-    loop {
-        let raws: Vec<RawBatch> = std::iter::from_fn(|| reader.next_raw().transpose()).take(BATCHES).collect::<Result<_, IngestError>>()?;
-        if raws.is_empty() {
-            return Ok(());
-        }
-        let made: Vec<T> = raws.par_iter().map(&make).collect();
-        made.into_iter().try_for_each(&mut take)?;
+    let mut raws = next_batches(&mut reader)?;
+    while !raws.is_empty() {
+        let next = std::thread::scope(|scope| {
+            let next = scope.spawn(|| next_batches(&mut reader));
+            let made: Vec<T> = raws.par_iter().map(&make).collect();
+            made.into_iter().try_for_each(&mut take)?;
+            next.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(anyhow::Error::from)
+        })?;
+        raws = next;
     }
+    Ok(())
+}
+
+fn next_batches(reader: &mut Reader) -> Result<Vec<RawBatch>, IngestError> {
+    std::iter::from_fn(|| reader.next_raw().transpose()).take(BATCHES).collect()
 }
 
 /// The size of the inputs in bytes, where all of it is known.
