@@ -363,3 +363,25 @@ fn write(names: &[String], heads: &[Vec<f64>]) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_that_inherits_its_child_and_urgency_teaches_nothing_of_them() {
+        let row = |id: &str, parent: Option<&str>, sex: &str| -> GoldRow {
+            let gold = serde_json::json!({"family": "f", "trade": true, "classes": ["seek"], "route": "lead", "urgency": "child_now",
+                "child": {"sex": sex, "born": true, "count": 1}});
+            serde_json::from_value(serde_json::json!({"gold": gold, "source": "s", "id": id, "parent_id": parent, "text": "t"}))
+                .expect("a row")
+        };
+        let rows = [row("1", None, "male"), row("2", Some("1"), "male"), row("3", Some("1"), "female")];
+        let labels = Labels::new(&rows);
+        let says = |head: Head| [0, 1, 2].map(|number| labels.of(head, number));
+        assert_eq!(says(Head::Male), [Some(true), None, Some(false)]);
+        assert_eq!(says(Head::Born), [Some(true), None, Some(true)]);
+        assert_eq!(says(Head::ChildNow), [Some(true), None, Some(true)]);
+        assert_eq!(says(Head::Seek), [Some(true); 3]);
+    }
+}
